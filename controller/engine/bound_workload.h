@@ -1,0 +1,22 @@
+// A workload with what it takes to run it: its probes and its ports, made by the registry from the documents.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/ports.h"
+#include "core/probe.h"
+#include "core/workload.h"
+
+namespace ballast {
+
+struct BoundWorkload {
+  Workload workload{};
+  std::string document{};                              ///< the texts that `workload.document` is the fingerprint of
+  std::vector<CompiledProbe> probes{};                 ///< in the order of `workload.signals`
+  std::unique_ptr<Scaler> scaler{};                    ///< none: nothing to scale
+  std::vector<std::unique_ptr<Balancer>> balancers{};  ///< in the order of `workload.pools`
+};
+
+}  // namespace ballast

@@ -1,0 +1,106 @@
+// All that is known about one workload at one time: the only input of a decision besides its memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/signal.h"
+#include "core/time.h"
+#include "core/workload.h"
+
+namespace ballast {
+
+enum class MemberState : std::uint8_t {
+  starting,  ///< exists, was never ready
+  ready,
+  unready,   ///< was ready once
+  stopping,  ///< asked to go
+  failed,    ///< died or cannot be started; its scaler tries again
+};
+
+/// A member in one pool. Absent from a member's list: it is not in that pool.
+struct PoolMember {
+  PoolId pool{};
+  std::int32_t weight = 0;
+  std::int32_t in_flight = 0;
+  bool healthy = true;     ///< as the balancer's own check sees it
+  bool contested = false;  ///< in a state that Ballast did not write: a person's, hands off
+  bool operator==(const PoolMember&) const = default;
+};
+
+struct Member {
+  MemberId id = kNoMember;
+  MemberState state = MemberState::starting;
+  TimePoint since{};  ///< in this state
+  TimePoint started{};
+  std::vector<PoolMember> pools{};
+  bool operator==(const Member&) const = default;
+};
+
+struct ObservedTarget {
+  std::string uid{};          ///< another one means another target of the same name: memory starts anew
+  std::string version{};      ///< fences the next write
+  std::int32_t desired = 0;   ///< what the target was last told, retiring members included
+  std::int32_t existing = 0;  ///< members there are, starting ones included
+  std::int32_t ready = 0;
+  bool chooses_members = false;  ///< can remove named members
+  bool operator==(const ObservedTarget&) const = default;
+};
+
+/// A failure and since when it lasts.
+struct Failure {
+  Error error{};
+  TimePoint since{};
+  bool operator==(const Failure&) const = default;
+};
+
+/// A pool that could not be observed.
+struct HiddenPool {
+  PoolId pool{};
+  Failure failure{};
+  bool operator==(const HiddenPool&) const = default;
+};
+
+/// A reading, or the reason that there is none, that arrived since the last observation.
+struct Arrival {
+  Fingerprint signal = 0;
+  TimePoint at{};
+  std::optional<Reading> reading{};
+  Error error{};  ///< meaningful when there is no reading
+  bool operator==(const Arrival&) const = default;
+};
+
+enum class ActionKind : std::uint8_t { scale, weights };
+
+struct Outcome {
+  ActionKind action = ActionKind::scale;
+  std::optional<Error> failure{};  ///< nothing: it was done
+  TimePoint at{};
+  bool operator==(const Outcome&) const = default;
+};
+
+/// A person's standing order.
+struct Orders {
+  bool paused = false;
+  bool operator==(const Orders&) const = default;
+};
+
+struct Observation {
+  TimePoint at{};
+  std::optional<ObservedTarget> target{};
+  std::optional<Failure> hidden{};         ///< why the target could not be observed
+  std::vector<HiddenPool> hidden_pools{};  ///< by pool; what members carry about these pools is unknown
+  std::vector<Member> members{};           ///< by id
+  std::vector<Arrival> arrivals{};         ///< in the order they came
+  Orders orders{};
+  std::optional<std::int32_t> allowance{};  ///< most replicas that budget, quota and host reserve leave
+  std::vector<Outcome> outcomes{};          ///< of the last plan's actions
+  TimePoint evidence_from{};                ///< own start, leader change or recovery
+  bool journal_ok = true;
+  bool operator==(const Observation&) const = default;
+};
+
+}  // namespace ballast
