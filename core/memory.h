@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,24 +13,17 @@
 
 namespace ballast {
 
-/// One point of a signal: the total over its samples and when the source measured it.
-struct Point {
-  TimePoint at{};  ///< at the source
-  TimePoint arrived{};
-  double value = 0;  ///< the sum over samples
-  bool operator==(const Point&) const = default;
-};
-
+/// What is remembered of one signal. A run of samples is what a shrink must show: each at most `gap` after the one
+/// before, all measured after our own start. Anything longer starts the run anew.
 struct SignalMemory {
   Fingerprint fingerprint = 0;
-  std::deque<Point> points{};        ///< oldest first; as long as the shrink window asks, at most kMaxPoints
-  std::vector<Sample> members{};     ///< of the newest reading
-  std::optional<Failure> failure{};  ///< the newest answer was none
-  std::int32_t repeats = 0;          ///< polls in a row whose newest source time did not advance
-  TimePoint first_poll{};
+  std::optional<Reading> newest{};   ///< the last good reading
+  std::optional<Failure> failure{};  ///< set while the newest answer was none
+  std::int32_t repeats = 0;          ///< good answers in a row that brought no newer sample
+  TimePoint run_since{};             ///< of the first sample of the run
+  std::int32_t run_samples = 0;      ///< source samples in the run, not polls
   bool operator==(const SignalMemory&) const = default;
 };
-inline constexpr std::size_t kMaxPoints = 512;
 
 /// What was proposed, for stabilization. The HPA's `timestampedRecommendation`.
 struct Recommendation {
@@ -53,9 +45,8 @@ struct ScaleMemory {
   std::vector<RateEvent> ups{};
   std::vector<RateEvent> downs{};
   std::optional<std::int32_t> intent{};         ///< the last decided number of serving members
-  std::optional<std::int32_t> pending_delta{};  ///< of a write whose outcome is awaited
+  std::optional<std::int32_t> pending_delta{};  ///< signed; of a change whose outcome is awaited
   std::optional<TimePoint> last_scale{};
-  bool outcome_unknown = false;
   bool operator==(const ScaleMemory&) const = default;
 };
 
@@ -63,7 +54,7 @@ struct MemberMemory {
   MemberId id = kNoMember;
   bool retiring = false;
   TimePoint retiring_since{};
-  TimePoint ready_since{};  ///< first seen ready; epoch: never
+  bool was_ready = false;
   bool operator==(const MemberMemory&) const = default;
 };
 

@@ -19,6 +19,7 @@ enum class MemberState : std::uint8_t {
   unready,   ///< was ready once
   stopping,  ///< asked to go
   failed,    ///< died or cannot be started; its scaler tries again
+  gone,      ///< stands in a pool, but its scaler does not know it
 };
 
 /// A member in one pool. Absent from a member's list: it is not in that pool.
@@ -47,6 +48,7 @@ struct ObservedTarget {
   std::int32_t existing = 0;  ///< members there are, starting ones included
   std::int32_t ready = 0;
   bool chooses_members = false;  ///< can remove named members
+  bool zero_is_off = false;      ///< 0 replicas is a person's "off", as in Kubernetes
   bool operator==(const ObservedTarget&) const = default;
 };
 

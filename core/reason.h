@@ -44,7 +44,7 @@ enum class Reason : std::uint16_t {
   evidence_missing,
   journal_unwritable,
   mode_forbids,
-  in_flight_outcome_unknown,
+  mode_up_only,
   // members
   member_ready,
   member_retired,
