@@ -4,11 +4,23 @@
 
 #include <cstdint>
 #include <limits>
-#include <string>
 
 #include "core/time.h"
 
 namespace ballast {
+
+/// Which table of the registry knows a plug-in.
+enum class PluginKind : std::uint8_t { none, probe, scaler, balancer };
+
+/// The form of a string: checked by the reader, a pattern in the schema.
+enum class Format : std::uint8_t {
+  any,
+  dns_label,  ///< RFC 1123: at most 63 of a-z, 0-9 and '-', begins and ends with a letter or digit
+  name,       ///< of a signal: at most 63 of letters, digits, '_', '-', '.', begins with a letter
+  url,        ///< http:// or https://
+  address,    ///< `host:port`
+  path,       ///< absolute
+};
 
 /// What a value must satisfy beyond its type.
 struct Limits {
@@ -18,11 +30,19 @@ struct Limits {
   bool secret = false;     ///< never printed
   bool immutable = false;  ///< cannot change while the document lives
   const char* example = "";
+  PluginKind plugin = PluginKind::none;  ///< of a PluginRef
+  Format format = Format::any;           ///< of a string, or of the strings of a list
 };
 
 /// A setting: its key, the member it fills, its unit ("" for none), what it means, its limits. Its default is the
 /// member's initialiser. Types: bool, int32_t, int64_t, double, std::string, Duration, Quantity, an enum with
-/// `enum_names(E)`, a struct with `fields()`, PluginRef, and std::optional and std::vector of these.
+/// `enum_names(E)`, a struct with `fields()`, PluginRef, std::optional and std::vector of these, and
+/// std::map<std::string, std::string>. A PluginRef whose key is "" stands among the other keys: `{name: x, http: {…}}`.
+///
+/// A spec struct may also have, beside `fields()`:
+///   static constexpr auto rules()   std::array of Rule (core/rules.h): what holds between its fields
+///   static constexpr auto later()   std::array of std::string_view: keys that are not available in this version
+///   Problems check() const          what a rule cannot say; paths relative to the spec (`ports`), places left empty
 template <class Spec, class T>
 struct Field {
   const char* name;

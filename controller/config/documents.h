@@ -1,0 +1,289 @@
+// The documents that Ballast reads, in the shapes of its API: each kind a spec struct that defines its settings once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "core/config_node.h"
+#include "core/field.h"
+#include "core/rules.h"
+#include "core/time.h"
+#include "core/workload.h"
+
+namespace ballast {
+
+inline constexpr std::string_view kApiGroup = "ballast.run";
+inline constexpr std::string_view kApiVersion = "ballast.run/v1alpha1";
+/// On a policy: "true" holds it as it is. Beats all else.
+inline constexpr std::string_view kPausedAnnotation = "ballast.run/paused";
+
+struct Metadata {
+  std::string name{};
+  std::string name_space = "default";
+  std::map<std::string, std::string> labels{};
+  std::map<std::string, std::string> annotations{};
+  bool operator==(const Metadata&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"name", &Metadata::name, "", "Unique within its kind and namespace.",
+              Limits{.max = 63, .required = true, .example = "checkout", .format = Format::dns_label}},
+        Field{"namespace", &Metadata::name_space, "", "Groups documents; names are looked up in the own namespace.",
+              Limits{.min = 1, .max = 63, .example = "shop", .format = Format::dns_label}},
+        Field{"labels", &Metadata::labels, "", "For people and their tools."},
+        Field{"annotations", &Metadata::annotations, "",
+              "`ballast.run/paused: \"true\"` holds a policy as it is; others are for people and their tools."}};
+  }
+};
+
+/// A document of the same namespace, by its name.
+struct ObjectRef {
+  std::string name{};
+  bool operator==(const ObjectRef&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{Field{"name", &ObjectRef::name, "", "Of a document in the same namespace.",
+                            Limits{.max = 63, .required = true, .example = "checkout", .format = Format::dns_label}}};
+  }
+};
+
+/// As in autoscaling/v2.
+enum class SignalTargetType : std::uint8_t { average_value, value, utilization };
+constexpr auto enum_names(SignalTargetType) {
+  return std::array<std::string_view, 3>{"AverageValue", "Value", "Utilization"};
+}
+struct SignalTargetSpec {
+  SignalTargetType type = SignalTargetType::average_value;
+  std::optional<Quantity> average_value{};
+  std::optional<Quantity> value{};
+  std::optional<std::int32_t> average_utilization{};
+  bool operator==(const SignalTargetSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"type", &SignalTargetSpec::type, "",
+              "AverageValue: the sum over all members, divided by the replicas. Value: the value itself. Utilization: "
+              "percent of what members asked for.",
+              Limits{.required = true}},
+        Field{"averageValue", &SignalTargetSpec::average_value, "of the signal, per replica",
+              "The load that one replica shall serve.", Limits{.min = 0.001, .example = "80"}},
+        Field{"value", &SignalTargetSpec::value, "of the signal", "What the signal shall be.",
+              Limits{.min = 0.001, .example = "100"}},
+        Field{"averageUtilization", &SignalTargetSpec::average_utilization, "percent",
+              "The utilization that members shall have on average.",
+              Limits{.min = 1, .max = 1'000'000, .example = "60"}}};
+  }
+  static constexpr auto rules() {
+    return std::array{rule::exactly_one("averageValue", "value", "averageUtilization"),
+                      rule::needs_when("type", "AverageValue", "averageValue"),
+                      rule::needs_when("type", "Value", "value"),
+                      rule::needs_when("type", "Utilization", "averageUtilization")};
+  }
+};
+
+struct SignalSpec {
+  std::string name{};
+  PluginRef probe{};
+  std::optional<SignalTargetSpec> target{};
+  std::optional<Duration> interval{};
+  Duration stale_after = std::chrono::seconds{60};
+  bool operator==(const SignalSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"name", &SignalSpec::name, "", "Unique within the policy; shown in status and metrics.",
+              Limits{.max = 63, .required = true, .example = "requests", .format = Format::name}},
+        Field{"", &SignalSpec::probe, "", "Where the signal comes from: one source, by its name.",
+              Limits{.required = true, .plugin = PluginKind::probe}},
+        Field{"target", &SignalSpec::target, "", "What it shall be. Absent: the signal is observed only."},
+        Field{"interval", &SignalSpec::interval, "", "Time between two polls. Default: the interval of the policy.",
+              Limits{.min = 0.1, .max = 3600, .example = "15s"}},
+        Field{"staleAfter", &SignalSpec::stale_after, "",
+              "A value older than this, by the clock of its source, is unknown: it may hold or scale up, never down.",
+              Limits{.min = 1, .max = 86'400}}};
+  }
+  static constexpr auto rules() { return std::array{rule::le("interval", "staleAfter")}; }
+  static constexpr auto later() {
+    return std::array<std::string_view, 4>{"activationThreshold", "memberLabel", "objective", "sourceRef"};
+  }
+};
+
+struct ScalingPolicySpec {
+  PluginRef scale_target{};
+  std::int32_t min_replicas = 1;
+  std::int32_t max_replicas = 1;
+  Mode mode = Mode::enforce;
+  Duration interval = std::chrono::seconds{5};
+  std::vector<SignalSpec> signals{};
+  std::optional<Behavior> behavior{};
+  bool operator==(const ScalingPolicySpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"scaleTarget", &ScalingPolicySpec::scale_target, "", "What is scaled: one target, by its type.",
+              Limits{.required = true, .plugin = PluginKind::scaler}},
+        Field{"minReplicas", &ScalingPolicySpec::min_replicas, "replicas",
+              "Lower bound of every decision; 0 only when some signal can wake it.", Limits{.min = 0, .max = 100'000}},
+        Field{"maxReplicas", &ScalingPolicySpec::max_replicas, "replicas", "Upper bound of every decision.",
+              Limits{.min = 1, .max = 100'000, .required = true, .example = "10"}},
+        Field{"mode", &ScalingPolicySpec::mode, "",
+              "Enforce acts. ScaleUpOnly never removes. DryRun decides, records and reports, and does not act."},
+        Field{"interval", &ScalingPolicySpec::interval, "", "Time between two decisions.",
+              Limits{.min = 0.1, .max = 3600}},
+        Field{"signals", &ScalingPolicySpec::signals, "", "What decides; the highest proposal counts.",
+              Limits{.max = 64}},
+        Field{"behavior", &ScalingPolicySpec::behavior, "",
+              "Field for field that of autoscaling/v2; one written for an HPA works as it is. Absent: Ballast's own "
+              "hold."}};
+  }
+  static constexpr auto rules() { return std::array{rule::le("minReplicas", "maxReplicas")}; }
+  static constexpr auto later() {
+    return std::array<std::string_view, 17>{
+        "approval",  "budget",         "ceilings",          "combine",  "fallback",       "forecast",
+        "formula",   "manualOverride", "maxReplicas: auto", "onDelete", "scaleTargetRef", "scaleToZero",
+        "schedules", "surge",          "suspend",           "vertical", "weight"};
+  }
+};
+
+struct MembersFromSpec {
+  ObjectRef scaling_policy_ref{};
+  bool operator==(const MembersFromSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{Field{"scalingPolicyRef", &MembersFromSpec::scaling_policy_ref, "",
+                            "The policy whose members stand in the pool.", Limits{.required = true}}};
+  }
+};
+
+struct PoolSpec {
+  PluginRef balancer{};
+  MembersFromSpec members_from{};
+  bool operator==(const PoolSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"", &PoolSpec::balancer, "", "The load balancer: one, by its name.",
+              Limits{.required = true, .plugin = PluginKind::balancer}},
+        Field{"membersFrom", &PoolSpec::members_from, "", "Who stands in the pool.", Limits{.required = true}}};
+  }
+  static constexpr auto later() { return std::array<std::string_view, 1>{"members"}; }
+};
+
+/// Balancing has no dry run yet: a pool in DryRun would keep new members out of the load.
+enum class BalancingMode : std::uint8_t { enforce };
+constexpr auto enum_names(BalancingMode) { return std::array<std::string_view, 1>{"Enforce"}; }
+
+struct BalancingPolicySpec {
+  BalancingMode mode = BalancingMode::enforce;
+  PoolSpec pool{};
+  std::int32_t full_weight = 100;
+  Duration drain_timeout = std::chrono::seconds{30};
+  bool operator==(const BalancingPolicySpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"mode", &BalancingPolicySpec::mode, "", "Enforce acts."},
+        Field{"pool", &BalancingPolicySpec::pool, "", "Which backend holds which members.", Limits{.required = true}},
+        Field{"fullWeight", &BalancingPolicySpec::full_weight, "", "Weight of a member that takes its full share.",
+              Limits{.min = 1, .max = 256}},
+        Field{"drainTimeout", &BalancingPolicySpec::drain_timeout, "",
+              "A member that is leaving goes after this even with requests in flight.",
+              Limits{.min = 0, .max = 86'400}}};
+  }
+  static constexpr auto later() {
+    return std::array<std::string_view, 6>{"balance",          "memberSignals", "mode: DryRun",
+                                           "outlierDetection", "overload",      "slowStart"};
+  }
+};
+
+struct MonitorSpec {
+  Duration interval = std::chrono::seconds{30};
+  std::vector<SignalSpec> signals{};
+  bool operator==(const MonitorSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"interval", &MonitorSpec::interval, "", "Time between two evaluations.", Limits{.min = 0.1, .max = 3600}},
+        Field{"signals", &MonitorSpec::signals, "", "What is watched.", Limits{.min = 1, .max = 64, .required = true}}};
+  }
+  static constexpr auto later() { return std::array<std::string_view, 1>{"rules"}; }
+};
+
+struct JournalSpec {
+  std::string path{};
+  Quantity max_size{std::int64_t{1} << 30};
+  bool operator==(const JournalSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"path", &JournalSpec::path, "", "The SQLite file. Default: journal.db in the state directory.",
+              Limits{.max = 4096, .immutable = true, .example = "/var/lib/ballast/journal.db", .format = Format::path}},
+        Field{"maxSize", &JournalSpec::max_size, "bytes", "The oldest history goes when the journal is larger.",
+              Limits{.min = 1 << 20, .max = 1e15, .example = "1Gi"}}};
+  }
+  static constexpr auto later() { return std::array<std::string_view, 2>{"postgresql", "retention"}; }
+};
+
+/// What workers of this host never get.
+struct HostReserve {
+  std::optional<Quantity> memory{};
+  std::optional<Quantity> cpu{};
+  bool operator==(const HostReserve&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{Field{"memory", &HostReserve::memory, "bytes", "Memory that is never given to workers.",
+                            Limits{.min = 0, .max = 1e15, .example = "512Mi"}},
+                      Field{"cpu", &HostReserve::cpu, "cores", "CPU that is never given to workers.",
+                            Limits{.min = 0, .max = 1e6, .example = "500m"}}};
+  }
+};
+
+struct ConfigurationSpec {
+  std::string listen = "127.0.0.1:9797";
+  JournalSpec journal{};
+  HostReserve host_reserve{};
+  bool operator==(const ConfigurationSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"listen", &ConfigurationSpec::listen, "", "Where the HTTP interface listens. Port 0 takes a free one.",
+              Limits{.max = 260, .example = "127.0.0.1:9797", .format = Format::address}},
+        Field{"journal", &ConfigurationSpec::journal, "", "Where history is kept."},
+        Field{"hostReserve", &ConfigurationSpec::host_reserve, "", "What workers of this host never get."}};
+  }
+  static constexpr auto later() {
+    return std::array<std::string_view, 3>{"externalLabels", "externalURL", "webConfigFile"};
+  }
+};
+
+/// What names a document. Order: kind, namespace, name.
+struct DocumentId {
+  std::string kind{};
+  std::string name_space{};
+  std::string name{};
+  auto operator<=>(const DocumentId&) const = default;
+};
+/// `ScalingPolicy shop/checkout`.
+std::string to_string(const DocumentId& id);
+
+using Spec = std::variant<ScalingPolicySpec, BalancingPolicySpec, MonitorSpec, ConfigurationSpec>;
+
+/// A document that is good by itself.
+struct Document {
+  std::string file{};           ///< as it was named, `-` for standard input
+  std::int32_t position = 0;    ///< among the documents of its file, from 0
+  Fingerprint fingerprint = 0;  ///< of `text`
+  std::string text{};           ///< as written, without its `---`
+  ConfigNode root{};            ///< for the places of what is found later
+  DocumentId id{};
+  Metadata metadata{};
+  Spec spec{};
+  [[nodiscard]] bool paused() const;
+};
+
+/// Something wrong in a file. A warning refuses nothing.
+struct FileProblem {
+  std::string file{};
+  Problem problem{};
+  bool warning = false;
+  bool operator==(const FileProblem&) const = default;
+};
+/// `shop.yaml:14:16: spec.maxReplicas: 0 is below 1`; line and column only where known.
+std::string to_string(const FileProblem& problem);
+
+}  // namespace ballast

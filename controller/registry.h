@@ -1,0 +1,34 @@
+// The one place that knows every plug-in: sorted tables of probes, scalers and balancers. A new one is one line in
+// registry.cc; its name there is its key in a document.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "controller/config/config.h"
+#include "controller/config/documents.h"
+#include "controller/engine/bound_workload.h"
+#include "core/probe.h"
+#include "core/result.h"
+#include "io/executor.h"
+#include "io/fetcher.h"
+#include "io/time_source.h"
+
+namespace ballast {
+
+/// What plug-ins are given of the host; outlives everything that is bound with it.
+struct Environment {
+  TimeSource& time;
+  Fetcher& fetcher;
+  Executor& executor;
+  std::filesystem::path state_directory{};  ///< what must survive a restart; exists
+  HostReserve host_reserve{};               ///< never given to workers
+};
+
+/// The probes of a workload, in the order of its signals. Errors: invalid, with the signal named.
+Result<std::vector<CompiledProbe>> bind_probes(const CompiledWorkload& workload);
+
+/// A workload with its probes and ports. Errors: those of the plug-ins, with the plug-in named.
+Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& environment);
+
+}  // namespace ballast
