@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/observation.h"
 #include "core/ports.h"
 #include "core/probe.h"
 #include "core/workload.h"
@@ -14,6 +15,7 @@ namespace ballast {
 struct BoundWorkload {
   Workload workload{};
   std::string document{};                              ///< the texts that `workload.document` is the fingerprint of
+  Orders orders{};                                     ///< what annotations of the documents ask
   std::vector<CompiledProbe> probes{};                 ///< in the order of `workload.signals`
   std::unique_ptr<Scaler> scaler{};                    ///< none: nothing to scale
   std::vector<std::unique_ptr<Balancer>> balancers{};  ///< in the order of `workload.pools`
