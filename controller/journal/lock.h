@@ -1,0 +1,31 @@
+// Keeps a second daemon away from a journal's folder and from local targets. The kernel drops the lock with the
+// process, however it ends.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+
+namespace ballast {
+
+/// Held while it lives.
+class [[nodiscard]] Lock {
+ public:
+  explicit Lock(int descriptor) : descriptor_(descriptor) {}
+  Lock(Lock&& other) noexcept;
+  Lock& operator=(Lock&& other) noexcept;
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock();
+
+ private:
+  int descriptor_;
+};
+
+/// Locks `folder`/lock. Errors: denied (held: the message names the holder's pid and start), unavailable.
+Result<Lock> lock_folder(const std::string& folder);
+/// Locks a target on this host, whatever journal its controller writes: `folder`/`kind-name`.lock, where other
+/// characters than letters, digits, dot and dash are written as %XX. Errors: as above.
+Result<Lock> lock_target(const std::string& folder, const std::string& name);
+
+}  // namespace ballast
