@@ -30,7 +30,8 @@ Task<void> for_ever(std::string* trace) {
     std::string* out;
     ~Trace() { *out += "destroyed"; }
   } on_exit{trace};
-  co_await std::suspend_always{};
+  std::suspend_always never{};
+  co_await never;
 }
 
 TEST(Task, RunsNestedTasksAndGivesTheirResults) {

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# test.sh quick|test|full: builds and runs a tier. One line per suite, the minutes of each phase, and as the last line
+# `N passed, N failed, N skipped`. A skip that tests/skips.txt does not name is a failure. Results stay in build/results.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+tier=${1:?quick, test or full}
+results=build/results/$tier
+rm -rf "$results"
+mkdir -p "$results"
+export BALLAST_SIM_WORLDS=${BALLAST_SIM_WORLDS:-$(case $tier in quick) echo 100 ;; test) echo 1000 ;; full) echo 100000 ;; esac)}
+
+minutes=()
+phase() {  # phase NAME COMMAND...: runs it, keeps its time; a command that fails does not stop the others
+  local name=$1 from=$EPOCHREALTIME
+  shift
+  printf '== %s\n' "$name"
+  "$@"
+  minutes+=("$(awk -v name="$name" -v from="$from" -v to="$EPOCHREALTIME" 'BEGIN {printf "%-34s %5.1f min", name, (to - from) / 60}')")
+}
+
+check() {  # check NAME COMMAND...: something that passes or fails as a whole; its output is shown when it fails
+  local name=$1 log=$results/$1.log
+  shift
+  if "$@" >"$log" 2>&1; then
+    echo "passed $name" >>"$results/checks"
+  else
+    echo "failed $name" >>"$results/checks"
+    tail -n 200 "$log"
+    return 1
+  fi
+}
+
+suites_of() { ctest --test-dir "$1" -N 2>/dev/null | sed -nE 's/^ *Test +#[0-9]+: (.*)$/\1/p' | grep -E "${2:-.}"; }
+
+run_suites() {  # run_suites PHASE FOLDER [REGEX]
+  local out=$PWD/$results/$1
+  mkdir -p "$out"
+  suites_of "$2" "${3:-.}" >"$out/suites"
+  GTEST_OUTPUT="xml:$out/" ctest --test-dir "$2" -j "${JOBS:-2}" --no-tests=error --output-on-failure \
+    --output-junit "$out/ctest.junit" ${3:+-R "$3"} >"$out/log" 2>&1 || cat "$out/log"
+  perl tools/results.pl suites "$1" "$out"
+}
+
+build_and_run() {  # build_and_run PHASE PRESET[:FOLDER] REGEX [-DNAME=VALUE]...: only the suites that REGEX names
+  local name=$1 preset=$2 regex=$3 folder=build/${2##*:}
+  [ "$folder" != build/dev ] || folder=build
+  shift 3
+  phase "$name: configure" check "$name-configure" tools/build.sh "$preset" "$@" || return
+  mapfile -t targets < <(suites_of "$folder" "$regex" | sed 's/$/_test/')
+  [ "$regex" != . ] || targets=(all)
+  phase "$name: build" check "$name-build" tools/build.sh "$preset" "$@" "${targets[@]}"
+  phase "$name: run" run_suites "$name" "$folder" "$regex"
+}
+
+pure='^(core|formats|policies|sim)$'
+threads='^(io|journal)$'
+case $tier in
+  quick)
+    build_and_run dev dev "$pure" ;;
+  test)
+    phase lints tools/check.sh --record "$results/checks"
+    build_and_run dev dev .
+    phase headers check headers tools/build.sh dev all_verify_interface_header_sets
+    build_and_run asan asan:asan-pure . -DBALLAST_PURE=ON
+    build_and_run clang clang:clang-pure . -DBALLAST_PURE=ON
+    build_and_run tsan tsan "$threads" ;;
+  full)
+    phase lints tools/check.sh --all --record "$results/checks"
+    build_and_run dev dev .
+    phase headers check headers tools/build.sh dev all_verify_interface_header_sets
+    export BALLAST_SIM_WORLDS=1000
+    build_and_run asan asan .
+    build_and_run clang clang .
+    build_and_run tsan tsan .
+    phase fuzz check fuzz tools/fuzz.sh 60 ;;
+  *) echo "test.sh: $tier: not a tier; quick, test or full" >&2; exit 2 ;;
+esac
+
+printf '\n'
+printf '%s\n' "${minutes[@]}"
+exec perl tools/results.pl total "$results" tests/skips.txt
