@@ -30,9 +30,9 @@ class Loop final : public TimeSource {
   /// before anything sleeps.
   void start_not_before(TimePoint newest);
 
-  /// A queue of blocking work on the loop's few threads. Work of one executor runs one at a time, in order, and all
-  /// of it runs, the loop's destructor waits for it; its `done` runs on the loop's thread while `run()` does. The
-  /// executor must not outlive the loop.
+  /// A thread for blocking work, and its queue: one piece at a time, in order, so that one slow system holds up none
+  /// but itself. All of it runs; the executor's destructor waits for it. `done` runs on the loop's thread while `run()`
+  /// does. The executor must not outlive the loop.
   [[nodiscard]] std::unique_ptr<Executor> make_executor();
 
   /// Runs `work` on the loop's thread, later, in order. Any thread.
