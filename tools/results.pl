@@ -51,7 +51,7 @@ sub total {
   my %allowed = map { /^\s*([^#\s]+)/ ? ($1 => 1) : () } lines($skips);
   my ($passed, $failed, $skipped) = (0, 0, 0);
   for (lines("$folder/checks")) {
-    if (/^passed/) { $passed++; } else { $failed++; print "failed: $_\n"; }
+    if (/^passed/) { $passed++; } else { $failed++; print "$_\n"; }
   }
   for (lines("$folder/counts")) {
     my ($what, $value) = split(/ /, $_, 2);
