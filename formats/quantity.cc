@@ -54,6 +54,8 @@ std::optional<Suffix> parse_suffix(std::string_view suffix) {
                 found->base == 2 ? QuantityFormat::binary_si : QuantityFormat::decimal_si};
 }
 
+bool has_digit(std::string_view text) { return std::ranges::any_of(text, is_digit); }
+
 std::string_view take_digits(std::string_view& rest) {
   const auto count = static_cast<std::size_t>(std::ranges::find_if_not(rest, is_digit) - rest.begin());
   const std::string_view digits = rest.substr(0, count);
@@ -275,6 +277,8 @@ double approximate(const ExactQuantity& quantity) {
 Result<Quantity> parse_quantity(std::string_view text) {
   const auto exact = parse_exact_quantity(text);
   if (!exact) return exact.error();
+  // Kubernetes reads `k` or `.` as 0; a forgotten number is better refused.
+  if (!has_digit(text)) return malformed(text, "it has no digits");
   if (!magnitude(*exact, 3)) return malformed(text, "it is beyond 9223372036854775.807");
   return Quantity{milli_value(*exact)};
 }

@@ -49,7 +49,8 @@ std::int64_t milli_value(const ExactQuantity& quantity);
 /// AsApproximateFloat64: mantissa and power of ten are each rounded, so that 0.3 is 0.30000000000000004.
 double approximate(const ExactQuantity& quantity);
 
-/// The domain value. `0.5m` is rounded up to 1m. Errors: invalid (malformed, or 1000 x does not fit an int64).
+/// The domain value. `0.5m` is rounded up to 1m. Errors: invalid (malformed, without digits, or 1000 x
+/// does not fit an int64).
 Result<Quantity> parse_quantity(std::string_view text);
 /// Canonical, in decimal suffixes: 1500 -> `1500m`, 2'000'000 -> `2k`. Parsing it gives the same quantity.
 std::string format_quantity(Quantity quantity);

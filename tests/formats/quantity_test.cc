@@ -131,6 +131,7 @@ TEST(Quantity, ADomainQuantityIsInThousandthsOrRefused) {
   EXPECT_EQ(*parse_quantity("-1Ki"), Quantity{-1'024'000});
   EXPECT_EQ(*parse_quantity("9223372036854775807m"), Quantity{kMax});
   EXPECT_NE(parse_quantity("9223372036854775808m").error().message.find("beyond"), std::string::npos);
+  for (const char* text : {"k", ".", "m", "Ki", "-"}) EXPECT_FALSE(parse_quantity(text).has_value()) << text;
 }
 
 TEST(Quantity, ParsingWhatWasFormattedGivesTheSame) {

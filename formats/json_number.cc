@@ -1,0 +1,114 @@
+#include "formats/json_number.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string>
+
+#include "formats/quantity.h"
+
+namespace ballast {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr std::string_view kSpace = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t from = std::min(text.find_first_not_of(kSpace), text.size());
+  return text.substr(from, text.find_last_not_of(kSpace) + 1 - from);
+}
+
+/// What is shown of foreign text: short, on one line, printable.
+std::string excerpt(std::string_view text) {
+  std::string shown{trimmed(text).substr(0, 60)};
+  std::ranges::replace_if(
+      shown, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
+  return shown;
+}
+
+Error no_json(std::string_view document, std::string_view why) {
+  const std::string_view text = trimmed(document);
+  if (text.empty()) return Error{Errc::invalid, "an empty body instead of JSON"};
+  if (text.front() == '<') return Error{Errc::invalid, fmt::format("HTML or XML instead of JSON: {}", excerpt(text))};
+  return Error{Errc::invalid, fmt::format("not JSON ({}): {}", why, excerpt(text))};
+}
+
+Error failure(std::string_view document, std::string_view pointer, simdjson::error_code code) {
+  switch (code) {
+    case simdjson::NO_SUCH_FIELD:
+    case simdjson::INDEX_OUT_OF_BOUNDS:
+    case simdjson::INVALID_JSON_POINTER:  // it is well-formed: the document's place has no parts
+    case simdjson::INCORRECT_TYPE:
+      return Error{Errc::not_found, fmt::format("the document has no '{}': {}", pointer, excerpt(document))};
+    default:
+      return no_json(document, simdjson::error_message(code));
+  }
+}
+
+/// `Place` is a document or a value within one.
+template <class Place>
+Result<double> number_at(Place& place, std::string_view document, std::string_view pointer) {
+  ondemand::json_type type{};
+  if (const auto code = place.type().get(type); code != simdjson::SUCCESS) return no_json(document, "no value");
+  if (type == ondemand::json_type::string) {
+    std::string_view text;
+    if (const auto code = place.get_string().get(text); code != simdjson::SUCCESS)
+      return no_json(document, simdjson::error_message(code));
+    return text_number(text);
+  }
+  double number = 0;
+  if (type == ondemand::json_type::number && place.get_double().get(number) == simdjson::SUCCESS &&
+      std::isfinite(number))
+    return number;
+  const char* found = type == ondemand::json_type::object    ? "an object"
+                      : type == ondemand::json_type::array   ? "a list"
+                      : type == ondemand::json_type::boolean ? "true or false"
+                      : type == ondemand::json_type::null    ? "null"
+                                                             : "something";
+  return Error{Errc::invalid, fmt::format("'{}' is {}, not a finite number: {}", pointer, found, excerpt(document))};
+}
+
+}  // namespace
+
+Result<double> text_number(std::string_view text) {
+  const std::string_view word = trimmed(text);
+  double number = 0;
+  const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (failed == std::errc{} && end == word.data() + word.size() && std::isfinite(number)) return number;
+  const auto quantity = parse_exact_quantity(word);
+  const bool digits = word.find_first_of("0123456789") != std::string_view::npos;  // Kubernetes reads `k` as 0
+  if (quantity && digits && std::isfinite(approximate(*quantity))) return approximate(*quantity);
+  return Error{Errc::invalid, fmt::format("'{}' is not a finite number", excerpt(word))};
+}
+
+bool is_json_pointer(std::string_view text) {
+  if (text.empty()) return true;
+  if (text.front() != '/') return false;
+  for (std::size_t at = text.find('~'); at != std::string_view::npos; at = text.find('~', at + 1))
+    if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
+  return true;
+}
+
+Result<double> json_number(std::string_view document, std::string_view pointer) {
+  if (!is_json_pointer(pointer))
+    return Error{Errc::invalid, fmt::format("'{}' is no JSON pointer; write /queue/depth or /items/0", pointer)};
+  if (document.size() > kMaxJsonBytes)
+    return Error{Errc::invalid,
+                 fmt::format("the document has {} bytes, at most {} are read", document.size(), kMaxJsonBytes)};
+  const simdjson::padded_string padded{document};
+  ondemand::parser parser;
+  ondemand::document tree;
+  if (const auto code = parser.iterate(padded).get(tree); code != simdjson::SUCCESS)
+    return no_json(document, simdjson::error_message(code));
+  if (pointer.empty()) return number_at(tree, document, pointer);
+  ondemand::value value;
+  if (const auto code = tree.at_pointer(pointer).get(value); code != simdjson::SUCCESS)
+    return failure(document, pointer, code);
+  return number_at(value, document, pointer);
+}
+
+}  // namespace ballast
