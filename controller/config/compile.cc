@@ -1,0 +1,126 @@
+#include "controller/config/compile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "controller/config/fingerprint.h"
+
+namespace ballast {
+namespace {
+
+std::string full_name(const DocumentId& id) {
+  return id.kind == "Monitor" ? fmt::format("{}/monitor:{}", id.name_space, id.name)
+                              : fmt::format("{}/{}", id.name_space, id.name);
+}
+
+TargetType target_type(SignalTargetType type) {
+  switch (type) {
+    case SignalTargetType::average_value:
+      return TargetType::average_value;
+    case SignalTargetType::value:
+      return TargetType::value;
+    case SignalTargetType::utilization:
+      return TargetType::utilization;
+  }
+  return TargetType::none;
+}
+
+std::int64_t target_milli(const SignalTargetSpec& target) {
+  if (target.average_value) return target.average_value->milli;
+  if (target.value) return target.value->milli;
+  return std::int64_t{target.average_utilization.value_or(0)} * 1000;
+}
+
+Signal compile_signal(const SignalSpec& spec, Duration interval) {
+  Signal signal{.name = spec.name,
+                .fingerprint = fingerprint(spec.probe, PluginKind::probe),
+                .interval = spec.interval.value_or(interval),
+                .stale_after = spec.stale_after};
+  if (spec.target) {
+    signal.target_type = target_type(spec.target->type);
+    signal.target_milli = target_milli(*spec.target);
+  }
+  return signal;
+}
+
+void add_signals(const std::vector<SignalSpec>& specs, CompiledWorkload& into) {
+  for (const auto& spec : specs) {
+    into.workload.signals.push_back(compile_signal(spec, into.workload.interval));
+    into.probes.push_back(spec.probe);
+  }
+}
+
+CompiledWorkload start(const Document& document) {
+  CompiledWorkload result{
+      .document = document.text, .orders = {.paused = document.paused()}, .documents = {document.id}};
+  result.workload.name = full_name(document.id);
+  return result;
+}
+
+CompiledWorkload compile_policy(const Document& document, const ScalingPolicySpec& spec) {
+  auto result = start(document);
+  auto& workload = result.workload;
+  workload.target_kind = spec.scale_target.type;
+  workload.target_name = workload.name;  // a target of the host is named by its document
+  workload.min_replicas = spec.min_replicas;
+  workload.max_replicas = spec.max_replicas;
+  workload.mode = spec.mode;
+  workload.interval = spec.interval;
+  workload.behavior = spec.behavior;
+  result.scaler = spec.scale_target;
+  add_signals(spec.signals, result);
+  return result;
+}
+
+/// Watched only: no target, no bounds, nothing to do.
+CompiledWorkload compile_monitor(const Document& document, const MonitorSpec& spec) {
+  auto result = start(document);
+  result.workload.min_replicas = 0;
+  result.workload.max_replicas = 0;
+  result.workload.mode = Mode::dry_run;
+  result.workload.interval = spec.interval;
+  add_signals(spec.signals, result);
+  return result;
+}
+
+void add_pool(const Document& document, const BalancingPolicySpec& spec, CompiledWorkload& into) {
+  into.workload.pools.push_back({.name = fmt::format("{}:{}", spec.pool.balancer.type, document.id.name),
+                                 .fingerprint = fingerprint(spec.pool.balancer, PluginKind::balancer),
+                                 .full_weight = spec.full_weight,
+                                 .drain_timeout = spec.drain_timeout});
+  into.balancers.push_back(spec.pool.balancer);
+  into.document += "---\n" + document.text;
+  into.documents.push_back(document.id);
+}
+
+void add_pools(const std::vector<Document>& documents, CompiledWorkload& into) {
+  std::vector<const Document*> pools;
+  for (const auto& document : documents) {
+    const auto* spec = std::get_if<BalancingPolicySpec>(&document.spec);
+    if (spec == nullptr || document.id.name_space != into.documents[0].name_space) continue;
+    if (spec->pool.members_from.scaling_policy_ref.name == into.documents[0].name) pools.push_back(&document);
+  }
+  std::ranges::sort(pools, {}, [](const Document* document) { return document->id; });
+  for (const auto* document : pools) add_pool(*document, std::get<BalancingPolicySpec>(document->spec), into);
+}
+
+}  // namespace
+
+std::vector<CompiledWorkload> compile(const std::vector<Document>& documents) {
+  std::vector<CompiledWorkload> result;
+  for (const auto& document : documents) {
+    if (const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec)) {
+      result.push_back(compile_policy(document, *policy));
+      add_pools(documents, result.back());
+    } else if (const auto* monitor = std::get_if<MonitorSpec>(&document.spec)) {
+      result.push_back(compile_monitor(document, *monitor));
+    }
+  }
+  for (auto& workload : result) workload.workload.document = fingerprint(workload.document);
+  std::ranges::sort(result, {}, [](const CompiledWorkload& workload) { return workload.workload.name; });
+  return result;
+}
+
+}  // namespace ballast

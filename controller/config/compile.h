@@ -1,0 +1,29 @@
+// Documents beside each other: what they say together, and which of them cannot stand together.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "controller/config/config.h"
+#include "controller/config/documents.h"
+
+namespace ballast {
+
+/// A document that cannot stand beside those before it.
+struct Refusal {
+  std::size_t document = 0;  ///< its place among those given
+  FileProblem problem{};
+};
+
+/// Checks documents in the order given: of two that exclude each other the later one is refused. Policies are looked at
+/// before pools that need them, whatever their order.
+std::vector<Refusal> cross_check(const std::vector<Document>& documents);
+
+/// Of documents that passed `cross_check`: one workload per ScalingPolicy and Monitor, by name.
+std::vector<CompiledWorkload> compile(const std::vector<Document>& documents);
+
+/// What is allowed and probably not meant.
+std::vector<FileProblem> warnings(const std::vector<Document>& documents);
+
+}  // namespace ballast

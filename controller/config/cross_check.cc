@@ -1,0 +1,179 @@
+// What no document can say by itself: names, targets, ports and pools that two of them want.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "controller/config/compile.h"
+#include "controller/config/fingerprint.h"
+#include "controller/config/plugins.h"
+#include "controller/config/read_scalar.h"
+
+namespace ballast {
+namespace {
+
+struct Found {
+  std::string path{};
+  std::string message{};
+};
+
+std::string at(const Document& document) {
+  return fmt::format("{} ({}:{})", to_string(document.id), document.file, document.root.place.line);
+}
+
+struct Claimed {
+  Claim claim{};
+  std::string path{};  ///< of the setting that claims
+};
+
+std::vector<Claimed> plugin_claims(PluginKind kind, const PluginRef& plugin, const std::string& path) {
+  std::vector<Claimed> result;
+  const auto* entry = find_plugin(kind, plugin.type);
+  if (entry == nullptr || entry->claims == nullptr) return result;
+  for (auto& claim : entry->claims(plugin.settings)) result.push_back({std::move(claim), path + "." + plugin.type});
+  return result;
+}
+
+/// The port of `127.0.0.1:9797`; none for 0, which takes a free one.
+std::vector<Claimed> listen_claim(const ConfigurationSpec& spec) {
+  std::int64_t port = 0;
+  for (const char c : spec.listen.substr(spec.listen.rfind(':') + 1)) port = port * 10 + (c - '0');
+  if (port == 0) return {};
+  return {{Claim{"port", port, port}, "spec.listen"}};
+}
+
+std::vector<Claimed> claims_of(const Document& document) {
+  if (const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec))
+    return plugin_claims(PluginKind::scaler, policy->scale_target, "spec.scaleTarget");
+  if (const auto* pool = std::get_if<BalancingPolicySpec>(&document.spec))
+    return plugin_claims(PluginKind::balancer, pool->pool.balancer, "spec.pool");
+  if (const auto* configuration = std::get_if<ConfigurationSpec>(&document.spec)) return listen_claim(*configuration);
+  return {};
+}
+
+std::string range(const Claim& claim) {
+  if (claim.first == claim.last) return claim.first == 0 ? claim.what : fmt::format("{} {}", claim.what, claim.first);
+  return fmt::format("{}s {}-{}", claim.what, claim.first, claim.last);
+}
+
+/// Signals are found again by what they ask, so that two that ask the same would share one memory.
+std::optional<Found> repeated_signal(const std::vector<SignalSpec>& signals) {
+  std::map<std::string, std::size_t> names;
+  std::map<Fingerprint, std::size_t> questions;
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    const auto [name, fresh] = names.emplace(signals[i].name, i);
+    if (!fresh)
+      return Found{fmt::format("spec.signals[{}].name", i),
+                   fmt::format("{} is also the name of signals[{}]", signals[i].name, name->second)};
+    const auto [asked, first] = questions.emplace(fingerprint(signals[i].probe, PluginKind::probe), i);
+    if (!first)
+      return Found{fmt::format("spec.signals[{}].{}", i, signals[i].probe.type),
+                   fmt::format("asks the same as signals[{}] ({})", asked->second, signals[asked->second].name)};
+  }
+  return std::nullopt;
+}
+
+class CrossCheck {
+ public:
+  explicit CrossCheck(const std::vector<Document>& documents) : documents_(documents) {}
+
+  std::vector<Refusal> run() {
+    // Pools last: they need their policy to stand.
+    for (std::size_t i = 0; i < documents_.size(); ++i)
+      if (!is_pool(i)) judge(i);
+    for (std::size_t i = 0; i < documents_.size(); ++i)
+      if (is_pool(i)) judge(i);
+    return std::move(refusals_);
+  }
+
+ private:
+  [[nodiscard]] bool is_pool(std::size_t i) const {
+    return std::holds_alternative<BalancingPolicySpec>(documents_[i].spec);
+  }
+  void judge(std::size_t i) {
+    auto claims = claims_of(documents_[i]);
+    auto found = same_id(i);
+    if (!found) found = alone(i);
+    if (!found) found = contradicts(claims);
+    if (found) {
+      const Place place = place_of(documents_[i].root, found->path);
+      refusals_.push_back({i, {documents_[i].file, {place, found->path, found->message}, false}});
+      return;
+    }
+    ids_.emplace(documents_[i].id, i);
+    for (auto& claim : claims) claims_.emplace_back(std::move(claim), i);
+  }
+  [[nodiscard]] std::optional<Found> same_id(std::size_t i) const {
+    const auto& id = documents_[i].id;
+    const auto same = ids_.find(id);
+    if (same != ids_.end())
+      return Found{"metadata.name", fmt::format("there is already {}", at(documents_[same->second]))};
+    if (id.kind != "Configuration") return std::nullopt;
+    for (const auto& [other, index] : ids_)
+      if (other.kind == id.kind)
+        return Found{"kind", fmt::format("there can be only one; the other is {}", at(documents_[index]))};
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<Found> alone(std::size_t i) const {
+    if (const auto* policy = std::get_if<ScalingPolicySpec>(&documents_[i].spec))
+      return repeated_signal(policy->signals);
+    if (const auto* monitor = std::get_if<MonitorSpec>(&documents_[i].spec)) return repeated_signal(monitor->signals);
+    const auto* pool = std::get_if<BalancingPolicySpec>(&documents_[i].spec);
+    if (pool == nullptr) return std::nullopt;
+    const DocumentId wanted{"ScalingPolicy", documents_[i].id.name_space,
+                            pool->pool.members_from.scaling_policy_ref.name};
+    if (ids_.contains(wanted)) return std::nullopt;
+    return Found{"spec.pool.membersFrom.scalingPolicyRef.name", fmt::format("there is no good {}", to_string(wanted))};
+  }
+  [[nodiscard]] std::optional<Found> contradicts(const std::vector<Claimed>& claims) const {
+    for (const auto& mine : claims) {
+      for (const auto& [theirs, owner] : claims_) {
+        if (mine.claim.what != theirs.claim.what || mine.claim.first > theirs.claim.last ||
+            theirs.claim.first > mine.claim.last)
+          continue;
+        return Found{mine.path, fmt::format("{} overlaps {} of {}", range(mine.claim), range(theirs.claim),
+                                            at(documents_[owner]))};
+      }
+    }
+    return std::nullopt;
+  }
+
+  const std::vector<Document>& documents_;
+  std::vector<Refusal> refusals_{};
+  std::map<DocumentId, std::size_t> ids_{};
+  std::vector<std::pair<Claimed, std::size_t>> claims_{};
+};
+
+/// Whether a signal can say that there is work while nothing runs: utilization is of members, and there are none.
+bool can_wake(const SignalSpec& signal) {
+  return signal.target && signal.target->type != SignalTargetType::utilization;
+}
+
+void warn(const Document& document, std::string path, std::string message, std::vector<FileProblem>& into) {
+  const auto place = place_of(document.root, path);
+  into.push_back({document.file, {place, std::move(path), std::move(message)}, true});
+}
+
+}  // namespace
+
+std::vector<Refusal> cross_check(const std::vector<Document>& documents) { return CrossCheck(documents).run(); }
+
+std::vector<FileProblem> warnings(const std::vector<Document>& documents) {
+  std::vector<FileProblem> result;
+  for (const auto& document : documents) {
+    const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec);
+    if (policy == nullptr) continue;
+    if (policy->min_replicas == 0 && std::ranges::none_of(policy->signals, can_wake))
+      warn(document, "spec.minReplicas", "0, and no signal has a target that can wake it: it would stay at zero",
+           result);
+    else if (std::ranges::none_of(policy->signals, [](const SignalSpec& signal) { return signal.target.has_value(); }))
+      warn(document, "spec.signals",
+           "no signal has a target: replicas change only to stay within minReplicas and maxReplicas", result);
+  }
+  return result;
+}
+
+}  // namespace ballast

@@ -1,0 +1,65 @@
+#include "controller/config/formats.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace ballast {
+namespace {
+
+bool lower_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool alnum(char c) { return alpha(c) || (c >= '0' && c <= '9'); }
+bool printable(char c) { return c > ' ' && c != 0x7f; }
+
+bool any(std::string_view) { return true; }
+bool dns_label(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && lower_alnum(text.front()) && lower_alnum(text.back()) &&
+         std::ranges::all_of(text, [](char c) { return lower_alnum(c) || c == '-'; });
+}
+bool name(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && alpha(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return alnum(c) || c == '_' || c == '-' || c == '.'; });
+}
+bool url(std::string_view text) {
+  const bool http = text.starts_with("http://");
+  if (!http && !text.starts_with("https://")) return false;
+  const auto rest = text.substr(http ? 7 : 8);
+  return !rest.empty() && rest.front() != '/' && std::ranges::all_of(rest, printable);
+}
+bool address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size()) return false;
+  int port = -1;
+  const auto digits = text.substr(colon + 1);
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (failed != std::errc{} || end != digits.data() + digits.size() || port < 0 || port > 65'535) return false;
+  const auto host = text.substr(0, colon);
+  if (host.front() == '[') return host.size() > 2 && host.back() == ']';
+  return std::ranges::all_of(host, [](char c) { return alnum(c) || c == '-' || c == '.' || c == '*'; });
+}
+bool path(std::string_view text) {
+  return text.size() > 1 && text.front() == '/' && text.find('\0') == std::string_view::npos;
+}
+
+constexpr std::array kFormats{
+    FormatInfo{Format::any, "any text", "", "", any},
+    FormatInfo{Format::dns_label, "a name of a-z, 0-9 and '-' that begins and ends with a letter or digit",
+               "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "checkout", dns_label},
+    FormatInfo{Format::name, "a name of letters, digits, '_', '-' and '.' that begins with a letter",
+               "^[A-Za-z][A-Za-z0-9_.-]*$", "requests", name},
+    FormatInfo{Format::url, "a URL that begins with http:// or https://", "^https?://[^/].*$", "http://127.0.0.1:9001/",
+               url},
+    FormatInfo{Format::address, "an address as HOST:PORT", "^.+:[0-9]{1,5}$", "127.0.0.1:9797", address},
+    FormatInfo{Format::path, "an absolute path", "^/.+$", "/run/ballast", path},
+};
+
+}  // namespace
+
+const FormatInfo& info(Format format) {
+  for (const auto& line : kFormats)
+    if (line.format == format) return line;
+  return kFormats[0];
+}
+
+}  // namespace ballast

@@ -1,0 +1,41 @@
+// What the reader and the generators know of plug-ins. The tables are in controller/registry.cc.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/config/schema.h"
+#include "core/config_node.h"
+#include "core/field.h"
+
+namespace ballast {
+
+/// Something of which one document at most may have each number: a port of the host, a backend.
+struct Claim {
+  std::string what{};  ///< `port`, `haproxy backend web at /run/haproxy/admin.sock`
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  bool operator==(const Claim&) const = default;
+};
+
+struct PluginEntry {
+  std::string_view name{};
+  std::string_view doc{};
+  Schema (*schema)() = nullptr;
+  /// All settings with defaults written out; what is wrong goes to the problems.
+  ConfigNode (*read)(const ConfigNode& settings, const std::string& path, Problems& problems) = nullptr;
+  /// Of settings that are good. Null: none.
+  std::vector<Claim> (*claims)(const ConfigNode& settings) = nullptr;
+};
+
+/// Sorted.
+std::vector<std::string_view> plugin_names(PluginKind kind);
+/// Names that documents know and this version cannot do yet. Sorted.
+std::vector<std::string_view> later_plugins(PluginKind kind);
+/// Null: there is none.
+const PluginEntry* find_plugin(PluginKind kind, std::string_view name);
+std::string_view to_string(PluginKind kind);
+
+}  // namespace ballast

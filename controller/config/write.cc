@@ -1,0 +1,170 @@
+#include "controller/config/write.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "formats/duration.h"
+#include "formats/quantity.h"
+
+namespace ballast {
+namespace {
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+/// Whether a text can stand in YAML without quotes and still be a string, whatever follows it.
+bool is_plain(std::string_view text) {
+  if (text.empty() || text == "true" || text == "false" || text == "null" || text == "~") return false;
+  const auto alpha = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (!alpha(text.front()) && text.front() != '/') return false;
+  for (const char c : text)
+    if (!alpha(c) && !(c >= '0' && c <= '9') && std::string_view("_-./").find(c) == std::string_view::npos)
+      return false;
+  // What other readers take for true, false or a number.
+  for (const auto word : {"yes", "no",  "on", "off", "y",   "n",    "Yes",   "No",   "On",    "Off",  "Y",
+                          "N",   "YES", "NO", "ON",  "OFF", "True", "False", "TRUE", "FALSE", "Null", "NULL"})
+    if (text == word) return false;
+  return true;
+}
+
+void append_yaml_text(std::string& out, std::string_view text) {
+  if (is_plain(text))
+    out += text;
+  else
+    append_json_string(out, text);  // JSON's strings are YAML's
+}
+
+void append_yaml_scalar(std::string& out, const ConfigNode& node) {
+  if (node.kind == ConfigNode::Kind::null)
+    out += "null";
+  else if (node.quoted)
+    append_json_string(out, node.text);
+  else
+    out += node.text;
+}
+
+bool is_leaf(const ConfigNode& node) {
+  return node.kind == ConfigNode::Kind::null || node.kind == ConfigNode::Kind::scalar ||
+         (node.items.empty() && node.fields.empty());
+}
+
+void append_yaml_leaf(std::string& out, const ConfigNode& node) {
+  if (node.kind == ConfigNode::Kind::list)
+    out += "[]";
+  else if (node.kind == ConfigNode::Kind::map)
+    out += "{}";
+  else
+    append_yaml_scalar(out, node);
+}
+
+/// Lines at `indent`; the first line continues where the cursor is.
+void append_yaml(std::string& out, const ConfigNode& node, std::size_t indent) {
+  if (is_leaf(node)) {
+    append_yaml_leaf(out, node);
+    out += '\n';
+    return;
+  }
+  bool first = true;
+  const auto start = [&] {
+    if (!first) out.append(indent, ' ');
+    first = false;
+  };
+  for (const auto& item : node.items) {
+    start();
+    out += "- ";
+    append_yaml(out, item, indent + 2);
+  }
+  for (const auto& [key, value] : node.fields) {
+    start();
+    append_yaml_text(out, key);
+    out += ':';
+    if (is_leaf(value)) {
+      out += ' ';
+      append_yaml(out, value, indent);
+    } else {
+      out += '\n';
+      out.append(indent + 2, ' ');
+      append_yaml(out, value, indent + 2);
+    }
+  }
+}
+
+void append_json(std::string& out, const ConfigNode& node, int indent, int depth) {
+  const auto line = [&](int level) {
+    if (indent == 0) return;
+    out += '\n';
+    out.append(static_cast<std::size_t>(indent * level), ' ');
+  };
+  if (node.kind == ConfigNode::Kind::null) {
+    out += "null";
+  } else if (node.kind == ConfigNode::Kind::scalar) {
+    if (node.quoted)
+      append_json_string(out, node.text);
+    else
+      out += node.text;
+  } else {
+    const bool list = node.kind == ConfigNode::Kind::list;
+    const std::size_t count = list ? node.items.size() : node.fields.size();
+    out += list ? '[' : '{';
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i > 0) out += indent == 0 ? "," : ",";
+      line(depth + 1);
+      if (!list) {
+        append_json_string(out, node.fields[i].first);
+        out += indent == 0 ? ":" : ": ";
+      }
+      append_json(out, list ? node.items[i] : node.fields[i].second, indent, depth + 1);
+    }
+    if (count > 0) line(depth);
+    out += list ? ']' : '}';
+  }
+}
+
+}  // namespace
+
+ConfigNode scalar_node(std::string text, bool quoted) {
+  return {.kind = ConfigNode::Kind::scalar, .text = std::move(text), .quoted = quoted};
+}
+ConfigNode number_node(double value) { return scalar_node(fmt::format("{}", value), false); }
+ConfigNode duration_node(Duration value) { return scalar_node(format_duration(value), true); }
+ConfigNode quantity_node(Quantity value) { return scalar_node(format_quantity(value), true); }
+ConfigNode map_node(std::vector<std::pair<std::string, ConfigNode>> fields) {
+  ConfigNode node{.kind = ConfigNode::Kind::map};
+  node.field_places.resize(fields.size());
+  node.fields = std::move(fields);
+  return node;
+}
+ConfigNode list_node(std::vector<ConfigNode> items) {
+  return {.kind = ConfigNode::Kind::list, .items = std::move(items)};
+}
+
+std::string to_yaml(const ConfigNode& node) {
+  std::string out;
+  append_yaml(out, node, 0);
+  return out;
+}
+
+std::string to_json(const ConfigNode& node, int indent) {
+  std::string out;
+  append_json(out, node, indent, 0);
+  return out;
+}
+
+}  // namespace ballast

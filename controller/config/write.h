@@ -1,0 +1,118 @@
+// A spec written back as a tree: for defaults, fingerprints and for printing, where secrets become `***`.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "core/config_node.h"
+#include "core/field.h"
+#include "core/time.h"
+
+namespace ballast {
+
+template <class T>
+concept SpecStruct = requires { T::fields(); };
+template <class T>
+concept HasRules = requires { T::rules(); };
+template <class T>
+concept HasLater = requires { T::later(); };
+template <class T>
+concept HasCheck = requires(const T& spec) {
+  { spec.check() } -> std::same_as<Problems>;
+};
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+ConfigNode scalar_node(std::string text, bool quoted);
+ConfigNode number_node(double value);
+ConfigNode duration_node(Duration value);
+ConfigNode quantity_node(Quantity value);
+ConfigNode map_node(std::vector<std::pair<std::string, ConfigNode>> fields);
+ConfigNode list_node(std::vector<ConfigNode> items);
+inline constexpr const char* kRedacted = "***";
+
+enum class Secrets : std::uint8_t { shown, redacted };
+
+/// All settings with their values, defaults included; what is absent is left out.
+template <SpecStruct T>
+ConfigNode write_spec(const T& spec, Secrets secrets = Secrets::shown);
+
+/// Nothing for an absent optional, an empty list or an unset plug-in.
+template <class T>
+std::optional<ConfigNode> write_value(const T& value, Secrets secrets = Secrets::shown) {
+  if constexpr (IsOptional<T>::value) {
+    if (!value) return std::nullopt;
+    return write_value(*value, secrets);
+  } else if constexpr (IsVector<T>::value) {
+    if (value.empty()) return std::nullopt;
+    std::vector<ConfigNode> items;
+    for (const auto& item : value)
+      if (auto node = write_value(item, secrets)) items.push_back(std::move(*node));
+    return list_node(std::move(items));
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return scalar_node(value ? "true" : "false", false);
+  } else if constexpr (std::is_integral_v<T>) {
+    return scalar_node(std::to_string(value), false);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return number_node(value);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    if (value.empty()) return std::nullopt;
+    return scalar_node(value, true);
+  } else if constexpr (std::is_same_v<T, Duration>) {
+    return duration_node(value);
+  } else if constexpr (std::is_same_v<T, Quantity>) {
+    return quantity_node(value);
+  } else if constexpr (std::is_same_v<T, PluginRef>) {
+    if (value.type.empty()) return std::nullopt;
+    return map_node({{value.type, value.settings}});
+  } else if constexpr (std::is_enum_v<T>) {
+    return scalar_node(std::string(enum_names(T{})[static_cast<std::size_t>(value)]), true);
+  } else if constexpr (SpecStruct<T>) {
+    return write_spec(value, secrets);
+  } else {
+    if (value.empty()) return std::nullopt;
+    std::vector<std::pair<std::string, ConfigNode>> entries;
+    for (const auto& [key, text] : value) entries.emplace_back(key, scalar_node(text, true));
+    return map_node(std::move(entries));
+  }
+}
+
+namespace detail {
+template <class Spec, class T>
+void write_field(const Field<Spec, T>& field, const Spec& spec, Secrets secrets, ConfigNode& into) {
+  auto node = write_value(spec.*field.member, secrets);
+  if (!node) return;
+  if (field.limits.secret && secrets == Secrets::redacted) node = scalar_node(kRedacted, true);
+  if (std::string_view(field.name).empty())  // a plug-in among the other keys
+    for (auto& entry : node->fields) into.fields.push_back(std::move(entry));
+  else
+    into.fields.emplace_back(field.name, std::move(*node));
+}
+}  // namespace detail
+
+template <SpecStruct T>
+ConfigNode write_spec(const T& spec, Secrets secrets) {
+  ConfigNode result{.kind = ConfigNode::Kind::map};
+  std::apply([&](const auto&... field) { (detail::write_field(field, spec, secrets, result), ...); }, T::fields());
+  result.field_places.resize(result.fields.size());
+  return result;
+}
+
+/// Block style YAML that reads back as the same tree (without places).
+std::string to_yaml(const ConfigNode& node);
+/// Compact JSON when `indent` is 0; scalars that are not quoted stand as they are (numbers, true, false).
+std::string to_json(const ConfigNode& node, int indent = 0);
+
+}  // namespace ballast

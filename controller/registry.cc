@@ -1,0 +1,188 @@
+#include "controller/registry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "adapters/haproxy/haproxy_balancer.h"
+#include "controller/config/fingerprint.h"
+#include "controller/config/plugins.h"
+#include "controller/config/read.h"
+#include "controller/config/schema.h"
+
+namespace ballast {
+namespace {
+
+struct ProbeEntry : PluginEntry {
+  Result<CompiledProbe> (*make)(const ConfigNode& settings) = nullptr;
+};
+struct ScalerEntry : PluginEntry {
+  Result<std::unique_ptr<Scaler>> (*make)(const ConfigNode& settings, const Workload& workload,
+                                          Environment& environment) = nullptr;
+};
+struct BalancerEntry : PluginEntry {
+  Result<std::unique_ptr<Balancer>> (*make)(const ConfigNode& settings, Environment& environment) = nullptr;
+};
+
+template <class T>
+ConfigNode normalized(const ConfigNode& settings, const std::string& path, Problems& problems) {
+  return write_spec(read_spec<T>(settings, path, problems));
+}
+template <class T>
+constexpr PluginEntry plugin(std::string_view name, std::string_view doc,
+                             std::vector<Claim> (*claims)(const ConfigNode&) = nullptr) {
+  return {name, doc, schema_of<T>, normalized<T>, claims};
+}
+/// Settings that the documents' check has passed.
+template <class T>
+T settings_of(const ConfigNode& settings) {
+  Problems ignored;
+  return read_spec<T>(settings, "", ignored);
+}
+
+std::vector<Claim> haproxy_claims(const ConfigNode& settings) {
+  const auto pool = settings_of<HaproxyPool>(settings);
+  return {{fmt::format("the HAProxy backend {} at {}", pool.backend, pool.socket), 0, 0}};
+}
+Result<std::unique_ptr<Balancer>> make_haproxy(const ConfigNode& settings, Environment& environment) {
+  return make_haproxy_balancer(settings_of<HaproxyPool>(settings), environment.fetcher, environment.time);
+}
+
+constexpr std::array<ProbeEntry, 0> kProbes{};
+constexpr std::array<ScalerEntry, 0> kScalers{};
+constexpr std::array kBalancers{
+    BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
+                  make_haproxy},
+};
+static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
+static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
+static_assert(std::ranges::is_sorted(kBalancers, {}, &BalancerEntry::name));
+
+constexpr std::array<std::string_view, 9> kLaterProbes{"cloudwatch", "exec",     "openmetrics", "process", "prometheus",
+                                                       "redis",      "resource", "tcp",         "tls"};
+constexpr std::array<std::string_view, 7> kLaterScalers{
+    "awsAutoScalingGroup", "awsEcsService", "azureScaleSet", "cloudRun", "gcpInstanceGroup", "systemd", "webhook"};
+constexpr std::array<std::string_view, 8> kLaterBalancers{
+    "awsTargetGroup",    "azureTrafficManager", "caddy", "gatewayHttpRoute",
+    "gcpBackendService", "kubernetesService",   "nginx", "traefik"};
+static_assert(std::ranges::is_sorted(kLaterProbes) && std::ranges::is_sorted(kLaterScalers) &&
+              std::ranges::is_sorted(kLaterBalancers));
+
+template <class Table>
+const typename Table::value_type* find_entry(const Table& table, std::string_view name) {
+  for (const auto& entry : table)
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
+template <class Table>
+std::vector<std::string_view> names(const Table& table) {
+  std::vector<std::string_view> result;
+  for (const auto& entry : table) result.push_back(entry.name);
+  return result;
+}
+template <class Table>
+std::vector<std::string_view> copied(const Table& table) {
+  return {table.begin(), table.end()};
+}
+
+Error named(const Error& error, const CompiledWorkload& workload, const std::string& what) {
+  return {error.code, fmt::format("{}: {}: {}", workload.workload.name, what, error.message)};
+}
+Error unknown(const CompiledWorkload& workload, const std::string& type) {
+  return {Errc::invalid, fmt::format("{}: there is no plug-in {}", workload.workload.name, type)};
+}
+
+}  // namespace
+
+std::string_view to_string(PluginKind kind) {
+  constexpr std::array<std::string_view, 4> kNames{"none", "signal source", "scale target", "load balancer"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::vector<std::string_view> plugin_names(PluginKind kind) {
+  switch (kind) {
+    case PluginKind::probe:
+      return names(kProbes);
+    case PluginKind::scaler:
+      return names(kScalers);
+    case PluginKind::balancer:
+      return names(kBalancers);
+    case PluginKind::none:
+      break;
+  }
+  return {};
+}
+
+std::vector<std::string_view> later_plugins(PluginKind kind) {
+  switch (kind) {
+    case PluginKind::probe:
+      return copied(kLaterProbes);
+    case PluginKind::scaler:
+      return copied(kLaterScalers);
+    case PluginKind::balancer:
+      return copied(kLaterBalancers);
+    case PluginKind::none:
+      break;
+  }
+  return {};
+}
+
+const PluginEntry* find_plugin(PluginKind kind, std::string_view name) {
+  switch (kind) {
+    case PluginKind::probe:
+      return find_entry(kProbes, name);
+    case PluginKind::scaler:
+      return find_entry(kScalers, name);
+    case PluginKind::balancer:
+      return find_entry(kBalancers, name);
+    case PluginKind::none:
+      break;
+  }
+  return nullptr;
+}
+
+Fingerprint fingerprint(const PluginRef& plugin, PluginKind kind) {
+  Problems ignored;
+  const auto* entry = find_plugin(kind, plugin.type);
+  const auto settings = entry == nullptr ? plugin.settings : entry->read(plugin.settings, "", ignored);
+  return fingerprint(to_json(settings), fingerprint(plugin.type + "\n"));
+}
+
+Result<std::vector<CompiledProbe>> bind_probes(const CompiledWorkload& workload) {
+  std::vector<CompiledProbe> result;
+  for (std::size_t i = 0; i < workload.probes.size(); ++i) {
+    const auto& plugin = workload.probes[i];
+    const auto* entry = find_entry(kProbes, plugin.type);
+    if (entry == nullptr) return unknown(workload, plugin.type);
+    auto probe = entry->make(plugin.settings);
+    if (!probe) return named(probe.error(), workload, "signal " + workload.workload.signals[i].name);
+    result.push_back(std::move(*probe));
+  }
+  return result;
+}
+
+Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& environment) {
+  BoundWorkload bound{.workload = workload.workload, .document = workload.document, .orders = workload.orders};
+  auto probes = bind_probes(workload);
+  if (!probes) return probes.error();
+  bound.probes = std::move(*probes);
+  if (workload.scaler) {
+    const auto* entry = find_entry(kScalers, workload.scaler->type);
+    if (entry == nullptr) return unknown(workload, workload.scaler->type);
+    auto scaler = entry->make(workload.scaler->settings, workload.workload, environment);
+    if (!scaler) return named(scaler.error(), workload, "scaleTarget " + workload.scaler->type);
+    bound.scaler = std::move(*scaler);
+  }
+  for (const auto& plugin : workload.balancers) {
+    const auto* entry = find_entry(kBalancers, plugin.type);
+    if (entry == nullptr) return unknown(workload, plugin.type);
+    auto balancer = entry->make(plugin.settings, environment);
+    if (!balancer) return named(balancer.error(), workload, "pool " + plugin.type);
+    bound.balancers.push_back(std::move(*balancer));
+  }
+  return bound;
+}
+
+}  // namespace ballast
