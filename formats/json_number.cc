@@ -69,7 +69,9 @@ Result<double> number_at(Place& place, std::string_view document, std::string_vi
                       : type == ondemand::json_type::boolean ? "true or false"
                       : type == ondemand::json_type::null    ? "null"
                                                              : "something";
-  return Error{Errc::invalid, fmt::format("'{}' is {}, not a finite number: {}", pointer, found, excerpt(document))};
+  return Error{Errc::invalid,
+               fmt::format("{} is {}, not a finite number: {}",
+                           pointer.empty() ? "the document" : fmt::format("'{}'", pointer), found, excerpt(document))};
 }
 
 }  // namespace

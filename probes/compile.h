@@ -1,0 +1,45 @@
+// Makes a CompiledProbe from the three functions of a probe, which know their own types: what a page holds is seen by
+// them alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/probe.h"
+
+namespace ballast {
+
+/// A page as the functions of its probe see it.
+template <class Content>
+struct PageOf {
+  const Content& content;
+  TimePoint received_at{};
+};
+
+/// Content decode(Response) and NamedReading select(spec, page, previous page or null); both may fail.
+template <class Spec, class Content>
+CompiledProbe compile_probe(std::string type, const Spec& spec, Request (*request)(const Spec&),
+                            Result<Content> (*decode)(const Response&),
+                            Result<NamedReading> (*select)(const Spec&, const PageOf<Content>&,
+                                                           const PageOf<Content>*)) {
+  CompiledProbe probe;
+  probe.request = request(spec);
+  probe.type = std::move(type);
+  probe.decode = [decode](const Response& response) -> Result<Page> {
+    auto content = decode(response);
+    if (!content) return content.error();
+    return Page{std::make_shared<const Content>(*std::move(content)), response.received_at};
+  };
+  probe.select = [spec, select](const Page& page, const Page* previous) -> Result<NamedReading> {
+    const auto seen = [](const Page& of) {
+      return PageOf<Content>{*static_cast<const Content*>(of.content.get()), of.received_at};
+    };
+    if (previous == nullptr) return select(spec, seen(page), nullptr);
+    const PageOf<Content> before = seen(*previous);
+    return select(spec, seen(page), &before);
+  };
+  return probe;
+}
+
+}  // namespace ballast

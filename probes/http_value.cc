@@ -1,0 +1,61 @@
+#include "probes/http_value.h"
+
+#include <fmt/format.h>
+
+#include "formats/json_number.h"
+
+namespace ballast {
+namespace {
+
+Errc errc_of(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return Errc::denied;
+    case 404:
+    case 410:
+      return Errc::not_found;
+    case 429:
+      return Errc::rate_limited;
+    default:
+      return Errc::unavailable;
+  }
+}
+
+}  // namespace
+
+Problems HttpValueSpec::check() const {
+  if (is_json_pointer(json_pointer)) return {};
+  return {Problem{
+      {},
+      "jsonPointer",
+      fmt::format("'{}' is no JSON pointer: it begins with '/', and has '~' only as '~0' or '~1'; write /queue/depth",
+                  json_pointer)}};
+}
+
+Request http_value_request(const HttpValueSpec& spec) {
+  Request request{.url = spec.url};
+  request.headers = {{"Accept", "application/json, text/plain;q=0.9, */*;q=0.1"}};
+  request.deadline = spec.timeout;
+  return request;
+}
+
+Result<std::string> http_value_decode(const Response& response) {
+  if (response.status >= 200 && response.status <= 299) return response.body;
+  return Error{errc_of(response.status), fmt::format("HTTP {}", response.status)};
+}
+
+Result<NamedReading> http_value_select(const HttpValueSpec& spec, const PageOf<std::string>& page,
+                                       const PageOf<std::string>* /*previous*/) {
+  const auto number = json_number(page.content, spec.json_pointer);
+  if (number) return scalar(page.received_at, *number);
+  if (spec.json_pointer.empty())
+    if (const auto text = text_number(page.content)) return scalar(page.received_at, *text);  // `+1`, `250m`: no JSON
+  return number.error();
+}
+
+CompiledProbe compile(const HttpValueSpec& spec) {
+  return compile_probe("httpValue", spec, http_value_request, http_value_decode, http_value_select);
+}
+
+}  // namespace ballast
