@@ -1,0 +1,25 @@
+#include "policies/adopt.h"
+
+#include <algorithm>
+
+namespace ballast {
+
+void adopt(const Workload& workload, Memory& memory, const Observation& observation) {
+  const std::string target = workload.target_kind + "/" + workload.target_name;
+  if (memory.target != target) memory = Memory{.target = target};
+  if (observation.target && observation.target->uid != memory.uid) {
+    memory.uid = observation.target->uid;
+    memory.scale = {};
+    memory.members.clear();
+    for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
+  }
+  std::erase_if(memory.signals, [&](const SignalMemory& known) {
+    return std::ranges::find(workload.signals, known.fingerprint, &Signal::fingerprint) == workload.signals.end();
+  });
+  if (observation.evidence_from > memory.evidence_from) {
+    memory.evidence_from = observation.evidence_from;
+    for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
+  }
+}
+
+}  // namespace ballast

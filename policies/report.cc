@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "policies/evaluate.h"
+#include "policies/headline.h"
+#include "policies/quality/grade.h"
+
+namespace ballast {
+namespace {
+
+std::vector<SignalStatus> signals_of(const Workload& workload, const Memory& memory, const Plan& plan, TimePoint now) {
+  std::vector<SignalStatus> all;
+  for (const GradedSignal& graded : grade(workload, memory, now)) {
+    const Signal& spec = workload.signals[graded.index];
+    SignalStatus& signal = all.emplace_back(SignalStatus{.name = spec.name, .grade = graded.grade});
+    if (graded.grade == Grade::fresh) signal.value = graded.total;
+    if (spec.target_type != TargetType::none) signal.target = static_cast<double>(spec.target_milli) / 1000.0;
+    if (graded.samples > 0) signal.age = graded.age;
+    for (const Step& step : plan.steps)
+      if (step.stage == Stage::propose && step.subject == Subject{Subject::Kind::signal, graded.index} &&
+          step.reason != Reason::signal_not_usable)
+        signal.proposal = step.after;
+  }
+  return all;
+}
+
+class Conditions {
+ public:
+  Conditions(const Status& before, TimePoint now) : before_(before), now_(now) {}
+  void set(std::string_view type, bool value, Reason reason, std::string message = {}) {
+    Condition next{std::string{type}, value, reason, std::move(message), now_};
+    for (const Condition& old : before_.conditions)
+      if (old.type == type && old.value == value) next.since = old.since;
+    all_.push_back(std::move(next));
+  }
+  std::vector<Condition> take() { return std::move(all_); }
+
+ private:
+  const Status& before_;
+  TimePoint now_;
+  std::vector<Condition> all_{};
+};
+
+bool is_limit(Reason reason) {
+  switch (reason) {
+    case Reason::scale_up_limit:
+    case Reason::scale_down_limit:
+    case Reason::too_many_replicas:
+    case Reason::too_few_replicas:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Reason limit_of(const Plan& plan) {
+  for (const Step& step : plan.steps)
+    if (step.stage == Stage::bounds_and_behavior && is_limit(step.reason)) return step.reason;
+  return Reason::desired_within_range;
+}
+
+void set_conditions(const Workload& workload, const Observation& observation, const Status& status, const Plan& plan,
+                    Conditions& conditions) {
+  const std::string hidden = observation.hidden ? observation.hidden->error.message : std::string{};
+  std::string failed = hidden;
+  for (const Outcome& outcome : observation.outcomes)
+    if (outcome.failure) failed = outcome.failure->message;
+  const bool able = observation.target && failed.empty();
+  conditions.set("AbleToScale", able, able ? Reason::none : Reason::target_unknown, failed);
+  const auto unknown = std::ranges::find_if(
+      status.signals, [](const SignalStatus& signal) { return signal.target && signal.grade != Grade::fresh; });
+  const bool known = unknown == status.signals.end();
+  conditions.set("MetricsAvailable", known, known ? Reason::signal_fresh : Reason::no_usable_signal,
+                 known ? std::string{} : unknown->name + " is " + to_string(unknown->grade));
+  const Reason limited = limit_of(plan);
+  conditions.set("ScalingLimited", limited != Reason::desired_within_range, limited);
+  const bool paused = observation.orders.paused;
+  const bool off = status.reason == Reason::scaling_disabled;
+  conditions.set("ScalingActive", known && !paused && !off, status.reason);
+  conditions.set("Paused", paused, paused ? Reason::paused : Reason::none);
+  conditions.set("DryRun", workload.mode == Mode::dry_run, Reason::none);
+  conditions.set("Ready", able && known && observation.journal_ok,
+                 observation.journal_ok ? Reason::none : Reason::journal_unwritable);
+}
+
+}  // namespace
+
+Status report(const Workload& workload, const Status& before, const Observation& observation, const Memory& memory,
+              const Plan& plan) {
+  Status status;
+  status.desired_replicas = plan.replicas;
+  status.min_replicas = workload.min_replicas;
+  status.max_replicas = workload.max_replicas;
+  // What cannot be seen now keeps its last known number: unknown is not zero.
+  status.current_replicas = observation.target ? observation.target->existing : before.current_replicas;
+  status.ready_replicas = observation.target ? observation.target->ready : before.ready_replicas;
+  status.last_scale = memory.scale.last_scale;
+  if (const Step* step = headline(plan)) status.reason = step->reason;
+  status.signals = signals_of(workload, memory, plan, observation.at);
+  Conditions conditions(before, observation.at);
+  set_conditions(workload, observation, status, plan, conditions);
+  status.conditions = conditions.take();
+  return status;
+}
+
+}  // namespace ballast

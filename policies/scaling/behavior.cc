@@ -1,0 +1,157 @@
+#include "policies/scaling/behavior.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "policies/scaling/numbers.h"
+
+namespace ballast {
+namespace {
+
+using Seconds = std::chrono::seconds;
+
+std::int32_t changed_within(const std::vector<RateEvent>& events, std::int32_t period_seconds, TimePoint now) {
+  std::int64_t sum = 0;
+  for (const RateEvent& event : events)
+    if (event.at > now - Seconds{period_seconds}) sum += event.delta;
+  return saturate<std::int32_t>(static_cast<double>(sum));
+}
+
+/// The most replicas that the scale-up policies allow now, not below `current`.
+std::int32_t up_limit(const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current, TimePoint now) {
+  if (rules.select_policy == SelectPolicy::disabled) return current;
+  std::optional<double> chosen;
+  for (const RatePolicy& policy : rules.policies) {
+    const double start = static_cast<double>(current) - changed_within(memory.ups, policy.period_seconds, now) +
+                         changed_within(memory.downs, policy.period_seconds, now);
+    const double allowed = policy.type == PolicyType::pods
+                               ? start + policy.value
+                               : std::ceil(start * (1.0 + static_cast<double>(policy.value) / 100.0));
+    const bool better = !chosen || (rules.select_policy == SelectPolicy::max ? allowed > *chosen : allowed < *chosen);
+    if (better) chosen = allowed;
+  }
+  return std::max(current, saturate<std::int32_t>(chosen.value_or(current)));
+}
+
+/// The fewest replicas that the scale-down policies allow now, not above `current`.
+std::int32_t down_limit(const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current, TimePoint now) {
+  if (rules.select_policy == SelectPolicy::disabled) return current;
+  std::optional<double> chosen;
+  for (const RatePolicy& policy : rules.policies) {
+    const double start = static_cast<double>(current) - changed_within(memory.ups, policy.period_seconds, now) +
+                         changed_within(memory.downs, policy.period_seconds, now);
+    const double allowed = policy.type == PolicyType::pods
+                               ? start - policy.value
+                               : std::trunc(start * (1.0 - static_cast<double>(policy.value) / 100.0));
+    const bool better = !chosen || (rules.select_policy == SelectPolicy::max ? allowed < *chosen : allowed > *chosen);
+    if (better) chosen = allowed;
+  }
+  return std::min(current, saturate<std::int32_t>(chosen.value_or(current)));
+}
+
+struct Windows {
+  Duration up{};
+  Duration down{};
+};
+
+/// The proposal between the lowest of the up window and the highest of the down window.
+std::int32_t stabilize(ScaleMemory& memory, std::int32_t current, std::int32_t proposal, Windows windows, TimePoint now,
+                       Step& step) {
+  std::int32_t lowest = proposal;
+  std::int32_t highest = proposal;
+  std::optional<std::size_t> outdated;
+  const TimePoint up_cutoff = now - windows.up;
+  const TimePoint down_cutoff = now - windows.down;
+  for (std::size_t i = 0; i < memory.recommendations.size(); ++i) {
+    const Recommendation& past = memory.recommendations[i];
+    if (past.at > up_cutoff) lowest = std::min(lowest, past.replicas);
+    if (past.at > down_cutoff) highest = std::max(highest, past.replicas);
+    if (past.at < up_cutoff && past.at < down_cutoff) outdated = i;
+  }
+  if (outdated)
+    memory.recommendations[*outdated] = {now, proposal};
+  else
+    memory.recommendations.push_back({now, proposal});
+  std::int32_t result = std::max(current, lowest);
+  result = std::min(result, highest);
+  step.before = proposal;
+  step.after = result;
+  const bool up = proposal >= current;
+  step.reason = up ? Reason::scale_up_stabilized : Reason::scale_down_stabilized;
+  step.numbers = {ballast::seconds(up ? windows.up : windows.down)};
+  return result;
+}
+
+Limited limit_up(const Workload& workload, const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current,
+                 std::int32_t wanted, TimePoint now) {
+  const std::int32_t allowed = up_limit(rules, memory, current, now);
+  const std::int32_t cap = std::min(workload.max_replicas, allowed);
+  if (wanted <= cap) return {wanted};
+  return {cap, workload.max_replicas > allowed ? Reason::scale_up_limit : Reason::too_many_replicas};
+}
+
+Limited limit_down(const Workload& workload, const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current,
+                   std::int32_t wanted, TimePoint now) {
+  const std::int32_t allowed = down_limit(rules, memory, current, now);
+  const std::int32_t floor = std::max(workload.min_replicas, allowed);
+  if (wanted >= floor) return {wanted};
+  return {floor, workload.min_replicas < allowed ? Reason::scale_down_limit : Reason::too_few_replicas};
+}
+
+}  // namespace
+
+Behavior with_defaults(Behavior written) {
+  if (!written.scale_up.stabilization_window_seconds) written.scale_up.stabilization_window_seconds = 0;
+  if (written.scale_up.policies.empty())
+    written.scale_up.policies = {{PolicyType::pods, 4, 15}, {PolicyType::percent, 100, 15}};
+  if (!written.scale_down.stabilization_window_seconds) written.scale_down.stabilization_window_seconds = 300;
+  if (written.scale_down.policies.empty()) written.scale_down.policies = {{PolicyType::percent, 100, 15}};
+  return written;
+}
+
+Behavior own_hold() {
+  Behavior hold;
+  hold.scale_up.policies = {{PolicyType::pods, 10, 15}, {PolicyType::percent, 900, 15}};
+  return with_defaults(hold);
+}
+
+Behavior behavior_in_force(const Workload& workload) {
+  return workload.behavior ? with_defaults(*workload.behavior) : own_hold();
+}
+
+Limited limit(const Workload& workload, ScaleMemory& memory, std::int32_t current, std::int32_t proposal, TimePoint now,
+              std::vector<Step>& steps) {
+  const Behavior rules = behavior_in_force(workload);
+  const Windows windows{Seconds{*rules.scale_up.stabilization_window_seconds},
+                        Seconds{*rules.scale_down.stabilization_window_seconds}};
+  Step step{Stage::bounds_and_behavior};
+  const std::int32_t wanted = stabilize(memory, current, proposal, windows, now, step);
+  if (wanted != proposal) steps.push_back(step);
+  Limited result{wanted};
+  if (wanted > current) result = limit_up(workload, rules.scale_up, memory, current, wanted, now);
+  if (wanted < current) result = limit_down(workload, rules.scale_down, memory, current, wanted, now);
+  if (result.replicas != wanted)
+    steps.push_back(Step{Stage::bounds_and_behavior, {}, wanted, result.replicas, result.reason});
+  return result;
+}
+
+void record_event(const Workload& workload, ScaleMemory& memory, std::int32_t delta, TimePoint at) {
+  if (delta == 0) return;
+  const Behavior rules = behavior_in_force(workload);
+  const ScalingRules& direction = delta > 0 ? rules.scale_up : rules.scale_down;
+  std::int32_t longest = 0;
+  for (const RatePolicy& policy : direction.policies) longest = std::max(longest, policy.period_seconds);
+  std::vector<RateEvent>& events = delta > 0 ? memory.ups : memory.downs;
+  std::optional<std::size_t> outdated;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (events[i].at < at - Seconds{longest}) events[i].outdated = true;
+    if (events[i].outdated) outdated = i;
+  }
+  const RateEvent event{at, std::abs(delta), false};
+  if (outdated)
+    events[*outdated] = event;
+  else
+    events.push_back(event);
+}
+
+}  // namespace ballast

@@ -1,0 +1,118 @@
+#include "policies/scaling/propose.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "policies/scaling/numbers.h"
+
+namespace ballast {
+namespace {
+
+struct Asked {
+  std::int32_t replicas = 0;
+  double ratio = 1;
+  bool within_tolerance = false;
+};
+
+bool within(double ratio, Tolerance tolerance) { return 1.0 - tolerance.down <= ratio && ratio <= 1.0 + tolerance.up; }
+
+/// The value is a sum over all replicas; each shall carry `target`.
+Asked ask_average_value(std::int64_t usage, std::int64_t target, ReplicaCounts counts, Tolerance tolerance) {
+  const auto value = static_cast<double>(usage);
+  const auto each = static_cast<double>(target);
+  const double ratio = counts.existing > 0 ? value / (each * counts.existing) : value / each;
+  if (counts.existing > 0 && within(ratio, tolerance)) return {counts.current, ratio, true};
+  return {saturate<std::int32_t>(std::ceil(value / each)), ratio, false};
+}
+
+/// The value itself shall be `target`, and moves with the number of ready replicas.
+Asked ask_value(std::int64_t usage, std::int64_t target, ReplicaCounts counts, Tolerance tolerance) {
+  const double ratio = static_cast<double>(usage) / static_cast<double>(target);
+  if (counts.current == 0) return {saturate<std::int32_t>(std::ceil(ratio)), ratio, false};
+  if (within(ratio, tolerance)) return {counts.current, ratio, true};
+  return {saturate<std::int32_t>(std::ceil(ratio * counts.ready)), ratio, false};
+}
+
+Asked ask(const Signal& spec, const GradedSignal& signal, ReplicaCounts counts, Tolerance tolerance) {
+  switch (spec.target_type) {
+    case TargetType::average_value:
+      return ask_average_value(to_milli(signal.total), spec.target_milli, counts, tolerance);
+    case TargetType::utilization:
+      return ask_value(to_milli(signal.total / static_cast<double>(std::max<std::size_t>(1, signal.samples))),
+                       spec.target_milli, counts, tolerance);
+    case TargetType::value:
+    case TargetType::none:
+      break;
+  }
+  return ask_value(to_milli(signal.total), spec.target_milli, counts, tolerance);
+}
+
+Reason reason_of(const Asked& asked) {
+  if (asked.within_tolerance) return Reason::within_tolerance;
+  return asked.ratio > 1 ? Reason::value_above_target : Reason::value_below_target;
+}
+
+}  // namespace
+
+Tolerance tolerance_of(const Workload& workload) {
+  Tolerance tolerance;
+  if (!workload.behavior) return tolerance;
+  const auto read = [](const std::optional<Quantity>& written, double& into) {
+    if (written) into = static_cast<double>(written->milli) / 1000.0;
+  };
+  read(workload.behavior->scale_down.tolerance, tolerance.down);
+  read(workload.behavior->scale_up.tolerance, tolerance.up);
+  return tolerance;
+}
+
+Proposal propose(const Workload& workload, const GradedSignal& signal, ReplicaCounts counts, std::vector<Step>& steps) {
+  const Signal& spec = workload.signals[signal.index];
+  const bool known = signal.grade == Grade::fresh;
+  Step step{
+      Stage::propose, {Subject::Kind::signal, signal.index}, counts.current, counts.current, Reason::signal_not_usable};
+  if (!known && !signal.may_raise) {
+    steps.push_back(step);
+    return {signal.index, std::nullopt, false};
+  }
+  Asked asked = ask(spec, signal, counts, tolerance_of(workload));
+  asked.replicas = std::max(asked.replicas, 0);  // a negative backlog is no reason for fewer than none
+  if (!known && asked.replicas <= counts.current) {
+    steps.push_back(step);
+    return {signal.index, std::nullopt, false};
+  }
+  step.after = asked.replicas;
+  step.reason = reason_of(asked);
+  step.numbers = {signal.total, static_cast<double>(spec.target_milli) / 1000.0, asked.ratio};
+  steps.push_back(step);
+  return {signal.index, asked.replicas, known};
+}
+
+std::optional<std::int32_t> combine(const std::vector<Proposal>& proposals, std::int32_t current,
+                                    std::vector<Step>& steps) {
+  const Proposal* highest = nullptr;
+  const Proposal* unknown = nullptr;
+  for (const Proposal& proposal : proposals) {
+    if (!proposal.known && unknown == nullptr) unknown = &proposal;
+    if (proposal.replicas && (highest == nullptr || *proposal.replicas > *highest->replicas)) highest = &proposal;
+  }
+  if (highest == nullptr) {
+    steps.push_back(Step{Stage::combine, {}, current, current, Reason::no_usable_signal});
+    return std::nullopt;
+  }
+  const std::int32_t asked = *highest->replicas;
+  if (unknown != nullptr && asked < current) {
+    steps.push_back(Step{Stage::combine,
+                         {Subject::Kind::signal, unknown->signal},
+                         current,
+                         current,
+                         Reason::hold_unknown_signal,
+                         {static_cast<double>(asked)}});
+    return std::nullopt;
+  }
+  if (proposals.size() > 1)
+    steps.push_back(
+        Step{Stage::combine, {Subject::Kind::signal, highest->signal}, current, asked, Reason::highest_proposal});
+  return asked;
+}
+
+}  // namespace ballast

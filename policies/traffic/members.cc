@@ -1,0 +1,228 @@
+#include "policies/traffic/members.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace ballast {
+namespace {
+
+MemberMemory* find(Memory& memory, MemberId id) {
+  const auto at = std::ranges::find(memory.members, id, &MemberMemory::id);
+  return at == memory.members.end() ? nullptr : &*at;
+}
+
+std::int32_t in_flight(const Member& member) {
+  std::int32_t sum = 0;
+  for (const PoolMember& pool : member.pools) sum += pool.in_flight;
+  return sum;
+}
+
+bool exists(const Member& member) { return member.state != MemberState::gone && member.state != MemberState::stopping; }
+
+void remember_members(Memory& memory, const Observation& observation, std::vector<Step>& steps) {
+  std::vector<MemberMemory> now;
+  now.reserve(observation.members.size());
+  for (const Member& member : observation.members) {
+    if (!exists(member)) continue;
+    const MemberMemory* before = find(memory, member.id);
+    MemberMemory& known = now.emplace_back(before != nullptr ? *before : MemberMemory{.id = member.id});
+    if (member.state == MemberState::ready && !known.was_ready) {
+      known.was_ready = true;
+      const double took = seconds(member.since - member.started);
+      steps.push_back(Step{Stage::members,
+                           {Subject::Kind::member, static_cast<std::uint32_t>(member.id)},
+                           0,
+                           0,
+                           Reason::member_ready,
+                           {took}});
+    }
+  }
+  memory.members = std::move(now);
+}
+
+/// Who goes first: what does not serve, then what has least to finish, then the youngest.
+auto order_to_go(const Member& member) {
+  constexpr auto rank = [](MemberState state) {
+    switch (state) {
+      case MemberState::failed:
+        return 0;
+      case MemberState::starting:
+        return 1;
+      case MemberState::unready:
+        return 2;
+      case MemberState::ready:
+      case MemberState::stopping:
+      case MemberState::gone:
+        break;
+    }
+    return 3;
+  };
+  return std::tuple{rank(member.state), in_flight(member), -member.started.time_since_epoch().count(),
+                    static_cast<std::uint32_t>(member.id)};
+}
+
+void retire_some(Memory& memory, const Observation& observation, std::size_t count, std::vector<Step>& steps) {
+  std::vector<const Member*> serving;
+  for (const Member& member : observation.members) {
+    const MemberMemory* known = exists(member) ? find(memory, member.id) : nullptr;
+    if (known != nullptr && !known->retiring) serving.push_back(&member);
+  }
+  std::ranges::sort(serving, {}, [](const Member* member) { return order_to_go(*member); });
+  for (std::size_t i = 0; i < std::min(count, serving.size()); ++i) {
+    MemberMemory& known = *find(memory, serving[i]->id);
+    known.retiring = true;
+    known.retiring_since = observation.at;
+    steps.push_back(Step{Stage::members,
+                         {Subject::Kind::member, static_cast<std::uint32_t>(known.id)},
+                         0,
+                         0,
+                         Reason::member_retired,
+                         {static_cast<double>(in_flight(*serving[i]))}});
+  }
+}
+
+/// Those that retired last come back first: they have the least chance to be half gone.
+void bring_back(Memory& memory, std::size_t count, std::vector<Step>& steps) {
+  std::vector<MemberMemory*> retiring;
+  for (MemberMemory& member : memory.members)
+    if (member.retiring) retiring.push_back(&member);
+  std::ranges::sort(retiring, [](const MemberMemory* a, const MemberMemory* b) {
+    return std::tuple{b->retiring_since, a->id} < std::tuple{a->retiring_since, b->id};
+  });
+  for (std::size_t i = 0; i < std::min(count, retiring.size()); ++i) {
+    retiring[i]->retiring = false;
+    steps.push_back(Step{Stage::members,
+                         {Subject::Kind::member, static_cast<std::uint32_t>(retiring[i]->id)},
+                         0,
+                         0,
+                         Reason::member_brought_back});
+  }
+}
+
+const PoolMember* in_pool(const Member& member, PoolId pool) {
+  const auto at = std::ranges::find(member.pools, pool, &PoolMember::pool);
+  return at == member.pools.end() ? nullptr : &*at;
+}
+
+bool is_hidden(const Observation& observation, PoolId pool) {
+  return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
+}
+
+/// Whether a retiring member may leave `pool` now: it got no new requests since an observation, and has none left.
+bool may_leave(const Pool& pool, const PoolMember& place, Duration retiring_for) {
+  return (place.weight == 0 && place.in_flight == 0) || retiring_for >= pool.drain_timeout;
+}
+
+struct Placing {
+  const Workload& workload;
+  const Observation& observation;
+  bool some_member_serves = false;
+  Plan& plan;
+};
+
+/// The weight that `member` shall have in one pool; nothing: it shall not stand there.
+std::optional<std::int32_t> place_in_pool(const Placing& placing, const Member& member, const MemberMemory* known,
+                                          PoolId id) {
+  const Pool& pool = placing.workload.pools[static_cast<std::size_t>(id)];
+  const PoolMember* place = in_pool(member, id);
+  if (place != nullptr && place->contested) {
+    placing.plan.steps.push_back(Step{Stage::members,
+                                      {Subject::Kind::member, static_cast<std::uint32_t>(member.id)},
+                                      0,
+                                      0,
+                                      Reason::member_contested});
+    return place->weight;
+  }
+  if (known == nullptr || member.state == MemberState::failed) {
+    // Dead, or unknown to its scaler. Absence alone never empties a pool.
+    const bool keep = place != nullptr && member.state == MemberState::gone && !placing.some_member_serves;
+    return keep ? std::optional{place->weight} : std::nullopt;
+  }
+  if (known->retiring) {
+    if (place == nullptr) return std::nullopt;
+    const Duration retiring_for = placing.observation.at - known->retiring_since;
+    if (!may_leave(pool, *place, retiring_for)) return 0;
+    const bool drained = place->in_flight == 0;
+    Step step{Stage::members, {Subject::Kind::member, static_cast<std::uint32_t>(member.id)}};
+    step.reason = drained ? Reason::member_drained : Reason::member_drain_deadline;
+    step.numbers = drained ? std::array<double, 4>{seconds(retiring_for)}
+                           : std::array<double, 4>{static_cast<double>(place->in_flight), seconds(retiring_for)};
+    placing.plan.steps.push_back(step);
+    return std::nullopt;
+  }
+  if (member.state == MemberState::ready) return pool.full_weight;
+  return place != nullptr ? std::optional{place->weight} : std::nullopt;
+}
+
+MemberPlan plan_member(const Placing& placing, const Member& member, const MemberMemory* known) {
+  MemberPlan planned{.id = member.id};
+  bool in_a_pool = false;
+  for (std::size_t i = 0; i < placing.workload.pools.size(); ++i) {
+    const PoolId pool{static_cast<std::uint16_t>(i)};
+    const PoolMember* place = in_pool(member, pool);
+    if (is_hidden(placing.observation, pool)) {
+      in_a_pool = true;  // for all we know
+      continue;
+    }
+    in_a_pool = in_a_pool || place != nullptr;
+    const std::optional<std::int32_t> weight = place_in_pool(placing, member, known, pool);
+    if (weight) planned.weights.push_back({pool, *weight});
+    const bool differs = weight.has_value() != (place != nullptr) || (place != nullptr && place->weight != *weight);
+    placing.plan.touch_pools = placing.plan.touch_pools || differs;
+  }
+  if (known != nullptr && known->retiring) planned.fate = in_a_pool ? Fate::retire : Fate::remove;
+  return planned;
+}
+
+/// While the journal cannot be written nothing is taken away: weights and members stay, ready ones may join.
+void undo_cuts(const Observation& observation, Plan& plan) {
+  for (MemberPlan& planned : plan.members) {
+    const Member& member = *std::ranges::find(observation.members, planned.id, &Member::id);
+    if (planned.fate == Fate::remove) planned.fate = Fate::retire;
+    for (const PoolMember& place : member.pools) {
+      const auto weight = std::ranges::find(planned.weights, place.pool, &Weight::pool);
+      if (weight == planned.weights.end())
+        planned.weights.push_back({place.pool, place.weight});
+      else
+        weight->weight = std::max(weight->weight, place.weight);
+    }
+  }
+}
+
+}  // namespace
+
+std::int32_t serving_told(const Memory& memory, const Observation& observation) {
+  std::int32_t retiring = 0;
+  for (const MemberMemory& member : memory.members) {
+    if (!member.retiring) continue;
+    const auto seen = std::ranges::find(observation.members, member.id, &Member::id);
+    if (seen != observation.members.end() && exists(*seen)) ++retiring;
+  }
+  return std::max(0, observation.target->desired - retiring);
+}
+
+void plan_members(const Workload& workload, Memory& memory, const Observation& observation, Plan& plan) {
+  remember_members(memory, observation, plan.steps);
+  const ObservedTarget& target = *observation.target;
+  const auto retiring = [&] { return std::ranges::count_if(memory.members, &MemberMemory::retiring); };
+  if (target.chooses_members) {
+    const auto serving = static_cast<std::int64_t>(memory.members.size()) - retiring();
+    const std::int64_t surplus = serving - plan.replicas;
+    if (surplus > 0 && observation.journal_ok)
+      retire_some(memory, observation, static_cast<std::size_t>(surplus), plan.steps);
+    if (surplus < 0) bring_back(memory, static_cast<std::size_t>(-surplus), plan.steps);
+  }
+  const bool some_member_serves = std::ranges::any_of(observation.members, [&](const Member& member) {
+    const MemberMemory* known = find(memory, member.id);
+    return member.state == MemberState::ready && known != nullptr && !known->retiring;
+  });
+  const Placing placing{workload, observation, some_member_serves, plan};
+  for (const Member& member : observation.members)
+    plan.members.push_back(plan_member(placing, member, exists(member) ? find(memory, member.id) : nullptr));
+  if (!observation.journal_ok) undo_cuts(observation, plan);
+  const auto leaving = std::ranges::count(plan.members, Fate::remove, &MemberPlan::fate);
+  const auto told = static_cast<std::int32_t>(plan.replicas + retiring() - leaving);
+  if (told != target.desired || leaving > 0) plan.write = told;
+}
+
+}  // namespace ballast

@@ -1,0 +1,166 @@
+#include "policies/traffic/members.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/policies/story.h"
+
+namespace ballast {
+namespace {
+
+using story::add_value;
+using story::seen;
+
+constexpr PoolId kPool{0};
+
+Workload pooled() {
+  Workload w = story::workload();
+  w.pools = {Pool{.name = "haproxy:web", .fingerprint = 7}};
+  w.behavior = Behavior{};
+  w.behavior->scale_down.stabilization_window_seconds = 0;
+  return w;
+}
+
+Member worker(std::uint32_t id, MemberState state, std::optional<PoolMember> place = std::nullopt) {
+  Member member{.id = MemberId{id}, .state = state, .since = story::at(1), .started = story::at(static_cast<int>(id))};
+  if (place) member.pools = {*place};
+  return member;
+}
+
+Observation with(int second, std::vector<Member> members, int desired) {
+  Observation o = seen(second, desired);
+  o.target->chooses_members = true;
+  o.target->existing = static_cast<int>(members.size());
+  o.target->ready = static_cast<int>(std::ranges::count(members, MemberState::ready, &Member::state));
+  o.members = std::move(members);
+  return o;
+}
+
+const MemberPlan& of(const Plan& plan, std::uint32_t id) {
+  return *std::ranges::find(plan.members, MemberId{id}, &MemberPlan::id);
+}
+
+PoolMember serving(int in_flight = 1) { return {kPool, 100, in_flight}; }
+
+Memory shrinkable() {
+  Memory memory;
+  for (int second = 1; second <= 4; ++second) {
+    Observation o =
+        with(second, {worker(1, MemberState::ready, serving()), worker(2, MemberState::ready, serving())}, 2);
+    add_value(o, 200);
+    evaluate(pooled(), memory, o);
+  }
+  return memory;
+}
+
+TEST(Members, AReadyWorkerJoinsThePoolAndAStartingOneDoesNot) {
+  Memory memory;
+  const Plan plan =
+      evaluate(pooled(), memory, with(5, {worker(1, MemberState::ready), worker(2, MemberState::starting)}, 2));
+  EXPECT_TRUE(plan.touch_pools);
+  EXPECT_EQ(of(plan, 1).weights, (std::vector<Weight>{{kPool, 100}}));
+  EXPECT_TRUE(of(plan, 2).weights.empty());
+}
+
+TEST(Members, ARetiringWorkerDrainsThenLeavesThePoolThenStops) {
+  Memory memory = shrinkable();
+  const auto first = worker(1, MemberState::ready, serving(5));
+  Observation o = with(10, {first, worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  Plan plan = evaluate(pooled(), memory, o);
+  EXPECT_EQ(plan.replicas, 1);
+  EXPECT_EQ(of(plan, 2).fate, Fate::retire);  // fewest in flight
+  EXPECT_EQ(of(plan, 2).weights, (std::vector<Weight>{{kPool, 0}}));
+  EXPECT_EQ(plan.write, std::nullopt);  // both still exist
+
+  plan = evaluate(pooled(), memory, with(11, {first, worker(2, MemberState::ready, PoolMember{kPool, 0, 2})}, 2));
+  EXPECT_EQ(of(plan, 2).fate, Fate::retire);
+  EXPECT_EQ(of(plan, 2).weights, (std::vector<Weight>{{kPool, 0}}));
+
+  plan = evaluate(pooled(), memory, with(12, {first, worker(2, MemberState::ready, PoolMember{kPool, 0, 0})}, 2));
+  EXPECT_EQ(of(plan, 2).fate, Fate::retire);  // still stands in the pool: not stopped before it left
+  EXPECT_TRUE(of(plan, 2).weights.empty());
+
+  plan = evaluate(pooled(), memory, with(13, {first, worker(2, MemberState::ready)}, 2));
+  EXPECT_EQ(of(plan, 2).fate, Fate::remove);
+  EXPECT_EQ(plan.write, 1);
+}
+
+TEST(Members, ADrainEndsAtItsTimeout) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  evaluate(pooled(), memory, o);
+  const Plan plan = evaluate(
+      pooled(), memory,
+      with(40, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, PoolMember{kPool, 0, 3})}, 2));
+  EXPECT_TRUE(of(plan, 2).weights.empty());
+  EXPECT_TRUE(story::has(plan, Reason::member_drain_deadline));
+}
+
+TEST(Members, ASurgeBringsRetiringWorkersBackBeforeItStartsNewOnes) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  evaluate(pooled(), memory, o);
+  Observation surge =
+      with(11, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, PoolMember{kPool, 0, 3})}, 2);
+  add_value(surge, 250);
+  const Plan plan = evaluate(pooled(), memory, surge);
+  EXPECT_EQ(plan.replicas, 3);
+  EXPECT_EQ(plan.write, 3);
+  EXPECT_EQ(of(plan, 2).fate, Fate::keep);
+  EXPECT_EQ(of(plan, 2).weights, (std::vector<Weight>{{kPool, 100}}));
+}
+
+TEST(Members, WhatAPersonSetIsLeftAlone) {
+  Memory memory;
+  PoolMember set_by_hand{kPool, 0, 0, true, true};
+  const Plan plan = evaluate(pooled(), memory, with(5, {worker(1, MemberState::ready, set_by_hand)}, 1));
+  EXPECT_FALSE(plan.touch_pools);
+  EXPECT_EQ(of(plan, 1).weights, (std::vector<Weight>{{kPool, 0}}));
+  EXPECT_TRUE(story::has(plan, Reason::member_contested));
+}
+
+TEST(Members, ADeadWorkerLeavesThePoolAtOnce) {
+  Memory memory;
+  const Plan plan =
+      evaluate(pooled(), memory,
+               with(5, {worker(1, MemberState::failed, serving()), worker(2, MemberState::ready, serving())}, 2));
+  EXPECT_TRUE(of(plan, 1).weights.empty());
+}
+
+TEST(Members, AbsenceAloneNeverEmptiesAPool) {
+  Memory memory;
+  Plan plan = evaluate(pooled(), memory, with(5, {worker(1, MemberState::gone, serving())}, 1));
+  EXPECT_EQ(of(plan, 1).weights, (std::vector<Weight>{{kPool, 100}}));
+  plan =
+      evaluate(pooled(), memory, with(6, {worker(1, MemberState::gone, serving()), worker(2, MemberState::ready)}, 1));
+  EXPECT_TRUE(of(plan, 1).weights.empty());
+}
+
+TEST(Members, APoolThatCannotBeSeenIsNotTouchedAndKeepsItsMembers) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready), worker(2, MemberState::ready)}, 2);
+  o.hidden_pools = {HiddenPool{kPool, Failure{Error{Errc::unavailable, "socket"}, story::at(9)}}};
+  add_value(o, 50);
+  const Plan plan = evaluate(pooled(), memory, o);
+  EXPECT_FALSE(plan.touch_pools);
+  for (const MemberPlan& member : plan.members) EXPECT_NE(member.fate, Fate::remove);
+}
+
+TEST(Members, AnUnwritableJournalEndsNoDrain) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  evaluate(pooled(), memory, o);
+  Observation drained = with(11, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready)}, 2);
+  drained.journal_ok = false;
+  const Plan plan = evaluate(pooled(), memory, drained);
+  EXPECT_EQ(of(plan, 2).fate, Fate::retire);
+  EXPECT_EQ(plan.write, std::nullopt);
+}
+
+}  // namespace
+}  // namespace ballast
