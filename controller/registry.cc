@@ -11,6 +11,9 @@
 #include "controller/config/plugins.h"
 #include "controller/config/read.h"
 #include "controller/config/schema.h"
+#include "probes/haproxy.h"
+#include "probes/http.h"
+#include "probes/http_value.h"
 
 namespace ballast {
 namespace {
@@ -50,7 +53,19 @@ Result<std::unique_ptr<Balancer>> make_haproxy(const ConfigNode& settings, Envir
   return make_haproxy_balancer(settings_of<HaproxyPool>(settings), environment.fetcher, environment.time);
 }
 
-constexpr std::array<ProbeEntry, 0> kProbes{};
+template <class Spec>
+Result<CompiledProbe> make_probe(const ConfigNode& settings) {
+  return compile(settings_of<Spec>(settings));
+}
+
+constexpr std::array kProbes{
+    ProbeEntry{plugin<HaproxySpec>("haproxy", "A column of HAProxy's statistics, of a backend or of each server."),
+               make_probe<HaproxySpec>},
+    ProbeEntry{plugin<HttpSpec>("http", "A health check over HTTP: 1 for the expected answer, 0 for another."),
+               make_probe<HttpSpec>},
+    ProbeEntry{plugin<HttpValueSpec>("httpValue", "A number that a URL serves, in JSON or as the whole body."),
+               make_probe<HttpValueSpec>},
+};
 constexpr std::array<ScalerEntry, 0> kScalers{};
 constexpr std::array kBalancers{
     BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
