@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "fuzz_targets.h"
+#include "tests/fuzz_replay/fuzz_targets.h"
 
 namespace ballast {
 namespace {
@@ -51,7 +51,7 @@ TEST_P(FuzzReplay, FindsNothingInTheCommittedCorpus) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Corpus, FuzzReplay, testing::ValuesIn(kFuzzTargets),
+INSTANTIATE_TEST_SUITE_P(Corpus, FuzzReplay, testing::ValuesIn(fuzz_targets().begin(), fuzz_targets().end()),
                          [](const auto& target) { return std::string{target.param.name}; });
 
 }  // namespace
