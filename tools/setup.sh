@@ -17,7 +17,7 @@ command -v dpkg-query >/dev/null || {
   exit 1
 }
 # dpkg-query fails for an unknown package: what it does not list as installed is missing.
-installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed://p' | tr '\n' ' ') "
+installed=" $( (dpkg-query -W -f '${db:Status-Status}:${Package}\n' "${wanted[@]}" 2>/dev/null || true) | sed -n 's/^installed://p' | tr '\n' ' ') "
 missing=()
 for package in "${wanted[@]}"; do
   case "$installed" in *" $package "*) ;; *) missing+=("$package"); installed+="$package " ;; esac
@@ -61,11 +61,8 @@ fi
 rm -f "$log"
 
 # Neither now nor at the next boot: the tests and the demo start their own, in their own folders.
-if command -v systemctl >/dev/null; then
-  for service in haproxy prometheus; do
-    case " ${missing[*]} " in *" $service "*)
-      "${as_root[@]}" systemctl disable --quiet "$service.service" 2>/dev/null || true
-      "${as_root[@]}" systemctl stop "$service.service" 2>/dev/null || true ;;
-    esac
-  done
-fi
+for service in haproxy prometheus; do
+  case " ${missing[*]} " in
+    *" $service "*) "${as_root[@]}" env DPKG_MAINTSCRIPT_PACKAGE="$service" deb-systemd-helper disable "$service.service" >/dev/null 2>&1 || true ;;
+  esac
+done

@@ -11,17 +11,19 @@ if [ "$(id -u)" != 0 ]; then exec sudo BALLAST_MIRROR="${BALLAST_MIRROR:-}" "$0"
 if [ -z "${BALLAST_IN_NAMESPACE:-}" ]; then
   root=$(mktemp -d "${TMPDIR:-/tmp}/ballast-readme-XXXXXX")
   # The mounts are gone with the namespace before this runs; should one not be, nothing of it is touched.
-  trap 'rm -rf --one-file-system "$root"' EXIT
+  trap 'rm -rf --one-file-system "$root" "$root.log"' EXIT
+  chmod 755 "$root"  # apt downloads as a user of its own
   trap 'exit 130' INT TERM HUP
   BALLAST_IN_NAMESPACE=$root unshare --mount --pid --fork --kill-child "$0" "$@"
   exit
 fi
 root=$BALLAST_IN_NAMESPACE
 
-mirror_of_apt() {  # the first mirror of bookworm in this machine's sources, in either of apt's two forms
-  { sed -nE 's/^URIs: *([^ ]+).*/\1/p' /etc/apt/sources.list.d/*.sources
-    sed -nE 's/^deb +(\[[^]]*\] +)?([^ ]+) +bookworm .*/\2/p' /etc/apt/sources.list /etc/apt/sources.list.d/*.list
-  } 2>/dev/null | grep -m 1 '/debian/*$' || echo http://deb.debian.org/debian
+mirror_of_apt() {  # the first mirror of Debian itself in this machine's sources, in either of apt's two forms
+  local found
+  found=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} 2>/dev/null \
+    | sed -nE 's/^(URIs:|deb( +\[[^]]*\])?) +([^ ]+\/debian)\/?( .*)?$/\3/p' | head -n 1 || true)
+  echo "${found:-http://deb.debian.org/debian}"
 }
 mirror=${BALLAST_MIRROR:-$(mirror_of_apt)}
 proxy=$(apt-config shell proxy Acquire::http::Proxy 2>/dev/null | sed -nE "s/^proxy='(.*)'$/\1/p")
@@ -41,7 +43,6 @@ make_root() {
     tail -n 20 "$root.log" >&2
     return 1
   }
-  rm -f "$root.log"
   echo "deb $mirror bookworm-updates main" >>"$root/etc/apt/sources.list"
   [ -z "$proxy" ] || echo "Acquire::http::Proxy \"$proxy\";" >"$root/etc/apt/apt.conf.d/90proxy"
   cp --dereference /etc/resolv.conf "$root/etc/resolv.conf"
