@@ -10,16 +10,13 @@
 #include "core/time.h"
 #include "io/fetcher.h"
 #include "io/loop.h"
+#include "io/stream.h"
 
 namespace ballast {
 
 struct HttpClientOptions {
   std::string user_agent{"ballast"};
-  std::string ca_file{"/etc/ssl/certs/ca-certificates.crt"};  ///< PEM; the only authorities that are trusted
-  std::string client_certificate_file{};                      ///< PEM chain; empty: none is shown
-  std::string client_key_file{};
-  bool allow_loopback = true;       ///< a host's own services; an operator in a cluster refuses them
-  bool allow_link_local = false;    ///< 169.254.0.0/16 and fe80::/10: cloud metadata lives there
+  NetworkOptions network{};
   std::size_t idle_per_origin = 4;  ///< connections kept for reuse
   std::size_t idle_in_all = 512;
   Duration idle_timeout = std::chrono::seconds{30};  ///< then a kept connection is closed
@@ -30,9 +27,11 @@ struct HttpClientOptions {
 /// - `Request::deadline` covers all: name, connect, TLS, write, read. Slow drips end there.
 /// - A redirect is an answer; nothing is followed. Content is never compressed. HEAD has no body.
 /// - GET and HEAD on a kept connection that turns out closed are asked once more on a new one.
-/// - POST, PUT, PATCH, DELETE that may have reached the server and got no whole answer: outcome_unknown.
+/// - Others always get a new connection, and one that may have reached the server and got no whole answer:
+/// outcome_unknown.
 /// - denied: an address that the options refuse; a certificate that cannot be trusted is unavailable.
-/// - An exchange sends `body` and reads to the end of the stream; status 200.
+/// - An exchange sends `body` and reads to the end of the stream; status 200. TCP peers are told that no more comes
+///   (Redis, memcached, HAProxy then close); unix sockets and TLS are not.
 /// - Messages name the url without user, password and the values of its query.
 /// Destroying a fetch closes its connection. The fetcher must outlive its fetches, the loop the fetcher.
 /// Errors of making it: invalid (a certificate, key or CA file that cannot be read).

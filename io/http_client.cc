@@ -1,0 +1,271 @@
+#include "io/http_client.h"
+
+#include <fmt/format.h>
+
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "io/http_text.h"
+#include "io/url.h"
+
+namespace ballast {
+namespace {
+
+namespace http = boost::beast::http;
+using Parser = http::response_parser<http::string_body>;
+
+constexpr std::size_t kMaxLine = 65536;  // of what the parser cannot yet use: a chunk's first line
+constexpr int kMaxInterim = 8;           // 1xx answers before the answer
+
+/// How far a conversation came, for what may be done when it fails.
+struct Progress {
+  bool began = false;  ///< a byte of the answer came
+};
+
+struct Conversation {
+  std::string origin{};
+  std::string text{};
+  bool head = false;
+  std::int64_t max_bytes = 0;
+};
+
+/// Reads one answer from bytes as they come.
+class AnswerReader {
+ public:
+  AnswerReader(const Conversation& about, std::size_t header_bytes) : about_(about), header_bytes_(header_bytes) {
+    begin();
+  }
+  [[nodiscard]] bool done() const { return parser_->is_done(); }
+
+  Result<Done> feed(std::string_view bytes) {
+    unused_.append(bytes);
+    std::string_view rest = unused_;
+    boost::system::error_code failed;
+    while (!rest.empty() && !failed && !parser_->is_done()) {
+      rest.remove_prefix(parser_->put(boost::asio::buffer(rest), failed));
+      if (failed || !parser_->is_done() || !is_interim()) continue;
+      if (++interim_ > kMaxInterim) return Error{Errc::invalid, "more than 8 interim answers"};
+      begin();
+    }
+    unused_.erase(0, unused_.size() - rest.size());
+    if (failed && failed != http::error::need_more) return problem(failed);
+    if (unused_.size() > kMaxLine + header_bytes_) return Error{Errc::invalid, "a line of the answer is too long"};
+    return Done{};
+  }
+
+  Result<Done> end() {
+    boost::system::error_code failed;
+    parser_->put_eof(failed);
+    if (failed) return Error{Errc::unavailable, "the answer was cut short"};
+    return Done{};
+  }
+
+  [[nodiscard]] bool leaves_connection_usable() const { return parser_->keep_alive() && unused_.empty(); }
+
+  Result<Response> take() {
+    auto message = parser_->release();
+    const auto encoding = message[http::field::content_encoding];
+    if (!encoding.empty() && encoding != "identity" && !about_.head)
+      return Error{Errc::invalid, fmt::format("answered with content encoding {}, which was not asked for",
+                                              std::string_view(encoding.data(), encoding.size()))};
+    Response response;
+    response.status = static_cast<int>(message.result_int());
+    response.content_type = std::string(message[http::field::content_type]);
+    response.body = std::move(message.body());
+    return response;
+  }
+
+ private:
+  void begin() {
+    parser_.emplace();
+    parser_->eager(false);  // Beast 1.74 forgets `body_limit` of an eager parser when header and body come together
+    parser_->skip(about_.head);
+    parser_->header_limit(static_cast<std::uint32_t>(header_bytes_));
+    parser_->body_limit(static_cast<std::uint64_t>(about_.max_bytes));
+  }
+  [[nodiscard]] bool is_interim() const { return parser_->get().result_int() < 200; }
+  [[nodiscard]] Error problem(const boost::system::error_code& failed) const {
+    if (failed == http::error::body_limit)
+      return {Errc::invalid, fmt::format("the answer is above its limit of {} bytes", about_.max_bytes)};
+    if (failed == http::error::header_limit)
+      return {Errc::invalid, fmt::format("the header of the answer is above its limit of {} bytes", header_bytes_)};
+    return {Errc::invalid, "malformed answer: " + failed.message()};
+  }
+
+  const Conversation& about_;
+  std::size_t header_bytes_;
+  std::optional<Parser> parser_{};
+  std::string unused_{};
+  int interim_ = 0;
+};
+
+Peer peer_of(const Url& url) {
+  if (url.scheme == "unix") return {Peer::Kind::unix_socket, "", 0, url.target};
+  const bool secure = url.scheme == "https" || url.scheme == "tls";
+  return {secure ? Peer::Kind::tls : Peer::Kind::tcp, url.host, url.port, ""};
+}
+
+bool fits_channel(const Request& request, const Url& url) {
+  const bool is_http = url.scheme == "http" || url.scheme == "https";
+  return is_http == (request.channel == Channel::http);
+}
+
+class HttpClient final : public Fetcher {
+ public:
+  HttpClient(Loop& loop, HttpClientOptions options, std::unique_ptr<Network> network)
+      : loop_(loop), options_(std::move(options)), network_(std::move(network)) {
+    sweeper_.spawn(sweep());
+  }
+
+  Task<Result<Response>> fetch(Request request) override {
+    const TimePoint start = loop_.now();
+    const std::string shown = redact_url(request.url);
+    const Duration deadline = request.deadline;
+    auto answer = co_await ask(std::move(request), start + deadline);
+    if (!answer) {
+      const Error& error = answer.error();
+      const bool late = error.code == Errc::timeout;
+      co_return Error{error.code, fmt::format("{}: {}{}", shown, error.message,
+                                              late ? fmt::format(" ({} s)", seconds(deadline)) : std::string())};
+    }
+    answer->received_at = loop_.now();
+    answer->took = answer->received_at - start;
+    co_return answer;
+  }
+
+ private:
+  struct Idle {
+    Stream stream;
+    TimePoint since{};
+  };
+
+  Task<Result<Response>> ask(Request request, TimePoint deadline) {
+    const Result<Url> url = parse_url(request.url);
+    if (!url) co_return Error{Errc::invalid, "not a usable url"};
+    if (!fits_channel(request, *url)) co_return Error{Errc::invalid, "scheme and channel do not fit"};
+    if (request.max_bytes < 0) co_return Error{Errc::invalid, "max_bytes is negative"};
+    if (request.channel == Channel::exchange) co_return co_await exchange(std::move(request), *url, deadline);
+    Result<std::string> text = request_text(request, *url, options_.user_agent);
+    if (!text) co_return text.error();
+    Conversation about{origin_of(*url), *std::move(text), request.method == "HEAD", request.max_bytes};
+    if (!is_repeatable(request.method)) co_return co_await write(std::move(about), *url, deadline, request.method);
+    co_return co_await read(std::move(about), *url, deadline);
+  }
+
+  /// A kept connection may have been closed under our hands: then, and only then, once more.
+  Task<Result<Response>> read(Conversation about, Url url, TimePoint deadline) {
+    if (auto kept = take_idle(about.origin)) {
+      kept->set_deadline(deadline);
+      Progress progress;
+      auto answer = co_await converse(*std::move(kept), about, &progress);
+      if (answer || progress.began || answer.error().code != Errc::unavailable) co_return answer;
+    }
+    auto stream = co_await open_stream(*network_, peer_of(url), deadline);
+    if (!stream) co_return stream.error();
+    Progress progress;
+    co_return co_await converse(*std::move(stream), std::move(about), &progress);
+  }
+
+  Task<Result<Response>> write(Conversation about, Url url, TimePoint deadline, std::string method) {
+    auto stream = co_await open_stream(*network_, peer_of(url), deadline);
+    if (!stream) co_return stream.error();
+    Progress progress;
+    auto answer = co_await converse(*std::move(stream), std::move(about), &progress);
+    if (answer) co_return answer;
+    co_return Error{Errc::outcome_unknown, method + " was sent and not answered: " + answer.error().message};
+  }
+
+  Task<Result<Response>> converse(Stream stream, Conversation about, Progress* progress) {
+    const Result<Done> written = co_await stream.write(about.text);
+    if (!written) co_return Error{written.error().code, "sending the request: " + written.error().message};
+    AnswerReader reader(about, options_.header_bytes);
+    std::size_t bytes = 0;
+    while (!reader.done()) {
+      const Result<std::string_view> came = co_await stream.read();
+      if (!came)
+        co_return Error{came.error().code, fmt::format("{} after {} bytes of the answer", came.error().message, bytes)};
+      if (came->empty() && bytes == 0) co_return Error{Errc::unavailable, "closed without an answer"};
+      bytes += came->size();
+      progress->began = true;
+      const Result<Done> fed = came->empty() ? reader.end() : reader.feed(*came);
+      if (!fed) co_return fed.error();
+    }
+    if (reader.leaves_connection_usable()) keep(about.origin, std::move(stream));
+    co_return reader.take();
+  }
+
+  Task<Result<Response>> exchange(Request request, Url url, TimePoint deadline) {
+    auto stream = co_await open_stream(*network_, peer_of(url), deadline);
+    if (!stream) co_return stream.error();
+    const Result<Done> written = co_await stream->write(std::move(request.body));
+    if (!written) co_return Error{written.error().code, "sending: " + written.error().message};
+    stream->finish_writing();
+    Response response;
+    for (;;) {
+      const Result<std::string_view> came = co_await stream->read();
+      if (!came)
+        co_return Error{came.error().code,
+                        fmt::format("{} after {} bytes of the answer", came.error().message, response.body.size())};
+      if (came->empty()) break;
+      response.body += *came;
+      if (std::cmp_greater(response.body.size(), request.max_bytes))
+        co_return Error{Errc::invalid, fmt::format("the answer is above its limit of {} bytes", request.max_bytes)};
+    }
+    response.status = 200;
+    co_return response;
+  }
+
+  std::optional<Stream> take_idle(const std::string& origin) {
+    const auto found = idle_.find(origin);
+    while (found != idle_.end() && !found->second.empty()) {
+      Stream stream = std::move(found->second.back().stream);
+      found->second.pop_back();
+      --idle_count_;
+      if (stream.is_quiet()) return stream;
+    }
+    return std::nullopt;
+  }
+
+  void keep(const std::string& origin, Stream stream) {
+    auto& kept = idle_[origin];
+    if (kept.size() >= options_.idle_per_origin || idle_count_ >= options_.idle_in_all) return;
+    stream.set_deadline(TimePoint::max());
+    kept.push_back(Idle{std::move(stream), loop_.now()});
+    ++idle_count_;
+  }
+
+  /// Closes what was idle too long, and what the other side closed.
+  Task<void> sweep() {
+    for (;;) {
+      co_await Sleep(loop_, loop_.now() + options_.idle_timeout / 2);
+      const TimePoint oldest = loop_.now() - options_.idle_timeout;
+      for (auto origin = idle_.begin(); origin != idle_.end();) {
+        idle_count_ -= std::erase_if(origin->second,
+                                     [&](const Idle& idle) { return idle.since < oldest || !idle.stream.is_quiet(); });
+        origin = origin->second.empty() ? idle_.erase(origin) : std::next(origin);
+      }
+    }
+  }
+
+  Loop& loop_;
+  HttpClientOptions options_;
+  std::unique_ptr<Network> network_;
+  std::map<std::string, std::vector<Idle>> idle_{};
+  std::size_t idle_count_ = 0;
+  TaskGroup sweeper_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Fetcher>> make_http_fetcher(Loop& loop, HttpClientOptions options) {
+  auto network = make_network(loop, options.network);
+  if (!network) return network.error();
+  return std::unique_ptr<Fetcher>(std::make_unique<HttpClient>(loop, std::move(options), *std::move(network)));
+}
+
+}  // namespace ballast

@@ -1,0 +1,21 @@
+// The bytes of a request. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/request.h"
+#include "core/result.h"
+#include "io/url.h"
+
+namespace ballast {
+
+/// GET and HEAD: asking twice is harmless.
+bool is_repeatable(std::string_view method);
+
+/// An HTTP/1.1 request with Host, User-Agent, Accept and the headers given; Basic credentials from the url unless there
+/// is an Authorization header. Errors: invalid (a method, header or content type that could break out of its line, or a
+/// header that is ours: Content-Length, Transfer-Encoding, Connection).
+Result<std::string> request_text(const Request& request, const Url& url, std::string_view user_agent);
+
+}  // namespace ballast
