@@ -1,0 +1,537 @@
+#include "controller/journal/journal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "controller/journal/codec.h"
+#include "controller/journal/database.h"
+#include "controller/journal/history.h"
+#include "controller/journal/schema.h"
+#include "tests/journal/support.h"
+#include "tests/lossy_vfs/lossy_vfs.h"
+
+namespace ballast {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+/// A journal on a simulated disk, opened anew as often as wanted.
+class OnLossyDisk : public ::testing::Test {
+ protected:
+  static constexpr const char* kPath = "/var/journal.db";
+
+  void open(std::int64_t max_bytes = 1 << 30) {
+    journal_.reset();
+    JournalOptions options;
+    options.path = kPath;
+    options.vfs = disk_.name();
+    options.lock_folder = false;
+    options.max_bytes = max_bytes;
+    auto opened = Journal::open(options, executor_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    journal_ = std::move(*opened);
+  }
+  Result<Done> append(const std::string& workload, std::uint64_t sequence, Durability durability = Durability::normal,
+                      std::size_t filler = 0) {
+    return await(journal_->append(frame(workload, sequence, filler), std::nullopt, durability));
+  }
+  Result<Done> snap(const std::string& workload, std::uint64_t sequence, std::size_t filler = 0) {
+    return await(journal_->snapshot(snapshot(workload, sequence, filler), Durability::full));
+  }
+  Recovered recover(const std::string& workload) {
+    auto recovered = await(journal_->recover(workload));
+    EXPECT_TRUE(recovered) << recovered.error().message;
+    return recovered && *recovered ? **recovered : Recovered{};
+  }
+
+  LossyDisk disk_{"lossy", 1};
+  InlineExecutor executor_{};
+  std::unique_ptr<Journal> journal_{};
+};
+
+TEST_F(OnLossyDisk, RecoversTheNewestSnapshotAndTheFramesAfterIt) {
+  open();
+  EXPECT_EQ(await(journal_->recover("shop/web")), (Result<std::optional<Recovered>>{std::optional<Recovered>{}}));
+  ASSERT_TRUE(snap("shop/web", 0));
+  ASSERT_TRUE(snap("shop/api", 0));
+  for (std::uint64_t i = 1; i <= 5; ++i) {
+    ASSERT_TRUE(append("shop/web", i));
+    ASSERT_TRUE(append("shop/api", i));
+    if (i == 3) {
+      ASSERT_TRUE(snap("shop/web", 3));
+    }
+  }
+  open();
+  const Recovered web = recover("shop/web");
+  EXPECT_EQ(web.snapshot, snapshot("shop/web", 3));
+  EXPECT_EQ(web.frames, (std::vector<Frame>{frame("shop/web", 4), frame("shop/web", 5)}));
+  EXPECT_EQ(web.damage, "");
+  EXPECT_EQ(recover("shop/api").frames.size(), 5U);
+  EXPECT_EQ(await(journal_->workloads()), (Result<std::vector<std::string>>{{"shop/api", "shop/web"}}));
+  EXPECT_EQ(journal_->newest(), at_second(25));
+  EXPECT_FALSE(journal_->needs_snapshot("shop/web"));
+  EXPECT_TRUE(journal_->needs_snapshot("shop/new"));
+  ASSERT_TRUE(append("shop/web", 6));
+}
+
+TEST_F(OnLossyDisk, RefusesAFrameThatDoesNotFollow) {
+  open();
+  EXPECT_EQ(append("shop/web", 1).error().code, Errc::conflict);
+  ASSERT_TRUE(snap("shop/web", 0));
+  ASSERT_TRUE(append("shop/web", 1));
+  const auto skipped = append("shop/web", 3);
+  ASSERT_FALSE(skipped);
+  EXPECT_EQ(skipped.error().code, Errc::conflict);
+  EXPECT_THAT(skipped.error().message, HasSubstr("shop/web: frame 3 follows 1: take a snapshot first"));
+  EXPECT_TRUE(journal_->needs_snapshot("shop/web"));
+  ASSERT_TRUE(snap("shop/web", 3));
+  EXPECT_TRUE(append("shop/web", 4));
+}
+
+TEST_F(OnLossyDisk, FallsBackToTheSnapshotBeforeABrokenOne) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  for (std::uint64_t i = 1; i <= 4; ++i) ASSERT_TRUE(append("shop/web", i));
+  ASSERT_TRUE(snap("shop/web", 4));
+  ASSERT_TRUE(append("shop/web", 5));
+  journal_.reset();
+  auto database = Database::open(kPath, disk_.name(), Database::Mode::read_write);
+  ASSERT_TRUE((*database)->run("UPDATE snapshots SET body = x'0102030405060708' WHERE sequence = 4"));
+  database->reset();
+  open();
+  const Recovered web = recover("shop/web");
+  EXPECT_EQ(web.snapshot, snapshot("shop/web", 0));
+  EXPECT_EQ(web.frames.size(), 5U);
+  EXPECT_THAT(web.damage, HasSubstr("snapshot at 4"));
+  EXPECT_TRUE(journal_->needs_snapshot("shop/web"));
+}
+
+TEST_F(OnLossyDisk, StopsAtARottenFrameAndGoesOnFromThereWithASnapshot) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  for (std::uint64_t i = 1; i <= 4; ++i) ASSERT_TRUE(append("shop/web", i));
+  journal_.reset();
+  auto database = Database::open(kPath, disk_.name(), Database::Mode::read_write);
+  ASSERT_TRUE(
+      (*database)->run("UPDATE frames SET body = substr(body, 1, length(body) - 1) || x'00' WHERE sequence = 3"));
+  database->reset();
+  open();
+  const Recovered web = recover("shop/web");
+  EXPECT_EQ(web.frames.size(), 2U);
+  EXPECT_THAT(web.damage, HasSubstr("frame 3"));
+  EXPECT_EQ(append("shop/web", 3).error().code, Errc::conflict);
+  ASSERT_TRUE(snap("shop/web", 2));
+  ASSERT_TRUE(append("shop/web", 3));
+  open();
+  EXPECT_EQ(recover("shop/web").damage, "");
+  EXPECT_EQ(recover("shop/web").frames, (std::vector<Frame>{frame("shop/web", 3)}));
+}
+
+TEST_F(OnLossyDisk, KeepsDocumentsAndPairs) {
+  open();
+  ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, "kind: ScalingPolicy")));
+  ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, "kind: ScalingPolicy")));
+  ASSERT_TRUE(await(journal_->put("silence/1", "for web", Durability::full)));
+  ASSERT_TRUE(await(journal_->put("silence/2", "for api", Durability::full)));
+  ASSERT_TRUE(await(journal_->put("queue/1", "page", Durability::full)));
+  ASSERT_TRUE(await(journal_->put("silence/1", std::nullopt, Durability::full)));
+  open();
+  EXPECT_EQ(await(journal_->document(0xffff'ffff'ffff'ff01)),
+            (Result<std::optional<std::string>>{std::optional<std::string>{"kind: ScalingPolicy"}}));
+  EXPECT_EQ(await(journal_->document(2)), (Result<std::optional<std::string>>{std::optional<std::string>{}}));
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(await(journal_->pairs("silence/")), (Result<Pairs>{Pairs{{"silence/2", "for api"}}}));
+}
+
+TEST_F(OnLossyDisk, SnapshotIsDueWhenTheFramesOutweighIt) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0, 20'000));
+  std::uint64_t i = 0;
+  while (!journal_->snapshot_due("shop/web") && i < 1000) ASSERT_TRUE(append("shop/web", ++i, Durability::normal, 900));
+  EXPECT_GT(i, 18U);
+  EXPECT_LT(i, 24U);
+  open();
+  EXPECT_TRUE(journal_->snapshot_due("shop/web"));
+  ASSERT_TRUE(snap("shop/web", i, 20'000));
+  EXPECT_FALSE(journal_->snapshot_due("shop/web"));
+}
+
+TEST_F(OnLossyDisk, LosesNothingCommittedFullyAndOnlyTheNewestOfTheRest) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  for (std::uint64_t i = 1; i <= 10; ++i)
+    ASSERT_TRUE(append("shop/web", i, i == 7 ? Durability::full : Durability::normal));
+  disk_.crash_now();
+  journal_.reset();
+  disk_.power_cycle(LossyDisk::Loss::everything);
+  open();
+  EXPECT_EQ(recover("shop/web").frames.size(), 7U);
+}
+
+TEST_F(OnLossyDisk, FlushMakesEverythingBeforeItDurable) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  for (std::uint64_t i = 1; i <= 10; ++i) ASSERT_TRUE(append("shop/web", i));
+  ASSERT_TRUE(await(journal_->flush()));
+  disk_.crash_now();
+  journal_.reset();
+  disk_.power_cycle(LossyDisk::Loss::everything);
+  open();
+  EXPECT_EQ(recover("shop/web").frames.size(), 10U);
+}
+
+class OnFailingDisk : public OnLossyDisk, public ::testing::WithParamInterface<LossyDisk::Fault> {};
+
+TEST_P(OnFailingDisk, SaysSoKeepsRecordsAndGoesOnWithASnapshot) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  ASSERT_TRUE(append("shop/web", 1));
+  disk_.fail_writes(GetParam());
+  for (std::uint64_t i = 2; i <= 4; ++i) {
+    const auto failed = await(journal_->append(frame("shop/web", i), record("shop/web", i), Durability::full));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, Errc::unavailable) << failed.error().message;
+    EXPECT_FALSE(journal_->writable());
+    EXPECT_TRUE(journal_->needs_snapshot("shop/web"));
+  }
+  EXPECT_FALSE(snap("shop/web", 4));
+  ASSERT_TRUE(journal_->gap());
+  EXPECT_EQ(journal_->gap()->frames_lost, 3U);
+  EXPECT_EQ(journal_->gap()->records_held, 3U);
+  EXPECT_THAT(journal_->gap()->why, HasSubstr(kPath));
+
+  disk_.fail_writes(LossyDisk::Fault::none);
+  EXPECT_EQ(append("shop/web", 5).error().code, Errc::conflict);
+  EXPECT_TRUE(journal_->writable());
+  ASSERT_TRUE(snap("shop/web", 4));
+  ASSERT_TRUE(append("shop/web", 5));
+  EXPECT_FALSE(journal_->gap());
+  open();
+  EXPECT_EQ(recover("shop/web").snapshot.sequence, 4U);
+  EXPECT_EQ(recover("shop/web").frames, (std::vector<Frame>{frame("shop/web", 5)}));
+  auto history = History::open(kPath, disk_.name());
+  ASSERT_TRUE(history) << history.error().message;
+  const auto records = (*history)->records("shop/web", TimePoint{}, TimePoint::max(), 100);
+  ASSERT_TRUE(records);
+  EXPECT_EQ(*records, (std::vector<Record>{record("shop/web", 2), record("shop/web", 3), record("shop/web", 4)}));
+}
+std::string fault_name(const ::testing::TestParamInfo<LossyDisk::Fault>& fault) {
+  constexpr std::array kNames{"none", "full", "io_error", "read_only"};
+  return kNames[static_cast<std::size_t>(fault.param)];
+}
+INSTANTIATE_TEST_SUITE_P(Faults, OnFailingDisk,
+                         ::testing::Values(LossyDisk::Fault::full, LossyDisk::Fault::io_error,
+                                           LossyDisk::Fault::read_only),
+                         fault_name);
+
+TEST_F(OnLossyDisk, StartsOnADiskThatCannotBeWrittenAndStillRecovers) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  ASSERT_TRUE(append("shop/web", 1));
+  journal_.reset();
+  disk_.fail_writes(LossyDisk::Fault::read_only);
+  open();
+  EXPECT_FALSE(journal_->writable());
+  EXPECT_EQ(recover("shop/web").frames.size(), 1U);
+  EXPECT_FALSE(append("shop/web", 2));
+  disk_.fail_writes(LossyDisk::Fault::none);
+  ASSERT_TRUE(snap("shop/web", 2));
+  EXPECT_TRUE(journal_->writable());
+}
+
+TEST_F(OnLossyDisk, KeepsACorruptFileAsideAndBeginsANewOne) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  journal_.reset();
+  const std::string garbage(9000, 'g');
+  disk_.overwrite(kPath, garbage);
+  open();
+  EXPECT_TRUE(journal_->writable());
+  ASSERT_EQ(journal_->report().size(), 1U);
+  EXPECT_THAT(journal_->report()[0], HasSubstr("/var/journal.db.corrupt-1"));
+  EXPECT_EQ(disk_.read("/var/journal.db.corrupt-1"), garbage);
+  EXPECT_TRUE(journal_->needs_snapshot("shop/web"));
+  ASSERT_TRUE(snap("shop/web", 0));
+  journal_.reset();
+  disk_.overwrite(kPath, garbage);
+  open();
+  EXPECT_THAT(disk_.files(), Contains("/var/journal.db.corrupt-2"));
+}
+
+TEST_F(OnLossyDisk, KeepsAFileThatCorruptsWhileItRunsAside) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  for (std::uint64_t i = 1; i <= 200; ++i) ASSERT_TRUE(append("shop/web", i, Durability::normal, 3000));
+  ASSERT_TRUE(snap("shop/web", 200));
+  journal_.reset();
+  std::string bytes = *disk_.read(kPath);
+  for (std::size_t i = 4096 * 4; i < bytes.size(); ++i) bytes[i] = '\x5a';  // the tables' pages, not the first ones
+  disk_.overwrite(kPath, bytes);
+  open();
+  std::uint64_t sequence = 200;
+  Result<Done> done = Done{};
+  for (int i = 0; i < 20 && (done = snap("shop/web", ++sequence)); ++i) {
+  }
+  EXPECT_TRUE(snap("shop/web", ++sequence));
+  EXPECT_THAT(disk_.files(), Contains("/var/journal.db.corrupt-1"));
+  EXPECT_FALSE(journal_->report().empty());
+}
+
+TEST_F(OnLossyDisk, RefusesANewerFileByNameAndLeavesItAlone) {
+  open();
+  journal_.reset();
+  auto database = Database::open(kPath, disk_.name(), Database::Mode::read_write);
+  ASSERT_TRUE((*database)->script("PRAGMA user_version = 99"));
+  database->reset();
+  JournalOptions options;
+  options.path = kPath;
+  options.vfs = disk_.name();
+  options.lock_folder = false;
+  const auto opened = Journal::open(options, executor_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::denied);
+  EXPECT_THAT(opened.error().message, HasSubstr("/var/journal.db: was written by a newer Ballast (schema 99"));
+  const auto history = History::open(kPath, disk_.name());
+  ASSERT_FALSE(history);
+  EXPECT_EQ(history.error().code, Errc::denied);
+}
+
+TEST_F(OnLossyDisk, RefusesTheDatabaseOfAnotherProgram) {
+  auto database = Database::open(kPath, disk_.name(), Database::Mode::read_write);
+  ASSERT_TRUE((*database)->script("CREATE TABLE bookmarks(url TEXT)"));
+  database->reset();
+  JournalOptions options;
+  options.path = kPath;
+  options.vfs = disk_.name();
+  options.lock_folder = false;
+  const auto opened = Journal::open(options, executor_);
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message, HasSubstr("another program"));
+}
+
+TEST_F(OnLossyDisk, MigratesForwardAndKeepsACopyOfTheFileAsItWas) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  journal_.reset();
+  const std::vector<const char*> steps{schema_steps()[0], "CREATE TABLE later(id INTEGER PRIMARY KEY)"};
+  std::vector<std::string> notes;
+  {
+    auto database = Database::open(kPath, disk_.name(), Database::Mode::read_write);
+    ASSERT_TRUE(migrate(**database, steps, notes));
+    EXPECT_EQ((*database)->integer("PRAGMA user_version", {}, 0), Result<std::int64_t>{2});
+    ASSERT_TRUE(migrate(**database, steps, notes));
+  }
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_THAT(notes[0], HasSubstr("/var/journal.db.v1"));
+  auto copy = History::open("/var/journal.db.v1", disk_.name());
+  ASSERT_TRUE(copy) << copy.error().message;
+  EXPECT_EQ((*copy)->workloads(), (Result<std::vector<std::string>>{{"shop/web"}}));
+}
+
+TEST_F(OnLossyDisk, AStepThatFailsLeavesTheOldVersion) {
+  open();
+  journal_.reset();
+  const std::vector<const char*> steps{schema_steps()[0], "CREATE TABLE later(id INTEGER); CREATE TABLE frames(x)"};
+  std::vector<std::string> notes;
+  auto database = Database::open(kPath, disk_.name(), Database::Mode::read_write);
+  EXPECT_FALSE(migrate(**database, steps, notes));
+  EXPECT_EQ((*database)->integer("PRAGMA user_version", {}, 0), Result<std::int64_t>{1});
+  EXPECT_EQ((*database)->integer("SELECT count(*) FROM sqlite_schema WHERE name = 'later'", {}, 9),
+            Result<std::int64_t>{0});
+}
+
+TEST_F(OnLossyDisk, StaysUnderItsCapAndKeepsWhatRecoveryNeeds) {
+  constexpr std::int64_t kCap = 400'000;
+  open(kCap);
+  ASSERT_TRUE(snap("shop/gone", 0));
+  ASSERT_TRUE(append("shop/gone", 1));
+  ASSERT_TRUE(snap("shop/web", 0));
+  ASSERT_TRUE(snap("shop/api", 0));
+  for (std::uint64_t i = 1; i <= 4000; ++i) {
+    for (const char* name : {"shop/web", "shop/api"}) {
+      if (journal_->snapshot_due(name)) {
+        ASSERT_TRUE(snap(name, i - 1, 3000));
+      }
+      ASSERT_TRUE(await(journal_->append(frame(name, i, 200), record(name, i), Durability::normal)));
+    }
+  }
+  ASSERT_TRUE(await(journal_->flush()));
+  journal_.reset();
+  EXPECT_LT(disk_.read(kPath)->size(), static_cast<std::size_t>(kCap) * 3 / 2);
+  open(kCap);
+  EXPECT_EQ(recover("shop/gone").frames, (std::vector<Frame>{frame("shop/gone", 1)}));
+  for (const char* name : {"shop/web", "shop/api"}) {
+    const Recovered recovered = recover(name);
+    EXPECT_EQ(recovered.damage, "");
+    EXPECT_EQ(recovered.snapshot.sequence + recovered.frames.size(), 4000U);
+  }
+  auto history = History::open(kPath, disk_.name());
+  ASSERT_TRUE(history);
+  // Records have a share of their own: they reach further back than frames.
+  const auto records = (*history)->records("shop/web", TimePoint{}, TimePoint::max(), 100'000);
+  std::size_t frames = 0;
+  int snapshots = 0;
+  ASSERT_TRUE(
+      (*history)->walk("shop/web", History::Walk{[&](const Snapshot&) { ++snapshots; }, [&](const Frame&) { ++frames; },
+                                                 [](const std::string& damage) { ADD_FAILURE() << damage; }}));
+  EXPECT_GT(records->size(), 300U);
+  EXPECT_LT(records->size(), 1000U);
+  EXPECT_GT(frames, 100U);
+  EXPECT_LT(frames, 1000U);
+  EXPECT_GE(snapshots, 2);
+}
+
+TEST_F(OnLossyDisk, AsksForASnapshotOfWhatHoldsBackPruning) {
+  constexpr std::int64_t kCap = 200'000;
+  open(kCap);
+  ASSERT_TRUE(snap("shop/idle", 0, 50'000));
+  ASSERT_TRUE(snap("shop/idle", 0, 50'000));
+  ASSERT_TRUE(append("shop/idle", 1));
+  EXPECT_FALSE(journal_->snapshot_due("shop/idle"));
+  ASSERT_TRUE(snap("shop/web", 0, 80'000));
+  std::uint64_t i = 0;
+  while (!journal_->snapshot_due("shop/idle") && i < 500) ASSERT_TRUE(append("shop/web", ++i, Durability::normal, 500));
+  EXPECT_LT(i, 500U);
+}
+
+TEST_F(OnLossyDisk, ReadsBackTheStateOfAnyTime) {
+  open();
+  ASSERT_TRUE(snap("shop/web", 0));
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    ASSERT_TRUE(append("shop/web", i));
+    if (i % 6 == 0) {
+      ASSERT_TRUE(snap("shop/web", i));
+    }
+  }
+  auto history = History::open(kPath, disk_.name());
+  ASSERT_TRUE(history);
+  const auto at = (*history)->until("shop/web", at_second(12 * 5 + 2));
+  ASSERT_TRUE(at && *at);
+  EXPECT_EQ((*at)->snapshot.sequence, 6U);
+  ASSERT_EQ((*at)->frames.size(), 6U);
+  EXPECT_EQ((*at)->frames.back(), frame("shop/web", 12));
+  EXPECT_EQ((*history)->until("shop/web", at_second(1)),
+            (Result<std::optional<Recovered>>{std::optional<Recovered>{}}));
+  EXPECT_EQ((*history)->newest(), Result<TimePoint>{at_second(100)});
+}
+
+/// Keeps work until it is told to go on: what arrives meanwhile must be committed together.
+class HeldExecutor final : public Executor {
+ public:
+  void run(std::function<void()> work, std::function<void()> done) override {
+    held_.emplace_back(std::move(work), std::move(done));
+  }
+  bool step() {
+    if (held_.empty()) return false;
+    auto next = std::move(held_.front());
+    held_.erase(held_.begin());
+    next.first();
+    next.second();
+    return true;
+  }
+
+ private:
+  std::vector<std::pair<std::function<void()>, std::function<void()>>> held_{};
+};
+
+Task<void> append_and_count(Journal* journal, Frame frame, int* done) {
+  auto result = co_await journal->append(std::move(frame), std::nullopt, Durability::full);
+  if (result) ++*done;
+}
+Task<void> snap_and_count(Journal* journal, Snapshot snapshot, int* done) {
+  auto result = co_await journal->snapshot(std::move(snapshot), Durability::full);
+  if (result) ++*done;
+}
+
+TEST_F(OnLossyDisk, CommitsWhatArrivesTogetherWithOneSync) {
+  HeldExecutor held;
+  JournalOptions options;
+  options.path = kPath;
+  options.vfs = disk_.name();
+  options.lock_folder = false;
+  auto journal = Journal::open(options, held);
+  ASSERT_TRUE(journal);
+  TaskGroup tasks;
+  int done = 0;
+  for (int i = 0; i < 500; ++i)
+    tasks.spawn(snap_and_count(journal->get(), snapshot("w" + std::to_string(i), 0), &done));
+  EXPECT_EQ(done, 0);
+  ASSERT_TRUE(held.step());  // the first alone: nobody else had come yet
+  EXPECT_EQ(done, 1);
+  ASSERT_TRUE(held.step());
+  EXPECT_EQ(done, 500);
+  EXPECT_FALSE(held.step());
+  for (int i = 0; i < 500; ++i) tasks.spawn(append_and_count(journal->get(), frame("w" + std::to_string(i), 1), &done));
+  const auto before = disk_.points();
+  ASSERT_TRUE(held.step());
+  const auto one = disk_.points() - before;
+  ASSERT_TRUE(held.step());
+  EXPECT_EQ(done, 1000);
+  EXPECT_LT(disk_.points() - before - one, 100U) << "499 commits would be 499 syncs and twice the writes";
+}
+
+TEST_F(OnLossyDisk, AWaiterThatIsGoneIsForgottenAndItsFrameIsStillWritten) {
+  HeldExecutor held;
+  JournalOptions options;
+  options.path = kPath;
+  options.vfs = disk_.name();
+  options.lock_folder = false;
+  auto journal = Journal::open(options, held);
+  ASSERT_TRUE(journal);
+  int done = 0;
+  {
+    TaskGroup tasks;
+    tasks.spawn(snap_and_count(journal->get(), snapshot("shop/web", 0), &done));
+    tasks.spawn(append_and_count(journal->get(), frame("shop/web", 1), &done));
+  }
+  journal->reset();
+  while (held.step()) {
+  }
+  EXPECT_EQ(done, 0);
+  open();
+  EXPECT_EQ(recover("shop/web").frames.size(), 1U);
+}
+
+TEST(JournalOnDisk, IsReadByAnotherConnectionWhileItIsWritten) {
+  Folder folder;
+  InlineExecutor executor;
+  JournalOptions options;
+  options.path = folder.path("state/journal.db");
+  auto journal = Journal::open(options, executor);
+  ASSERT_TRUE(journal) << journal.error().message;
+  ASSERT_TRUE(await((*journal)->snapshot(snapshot("shop/web", 0), Durability::full)));
+  auto history = History::open(options.path);
+  ASSERT_TRUE(history) << history.error().message;
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(await((*journal)->append(frame("shop/web", i), record("shop/web", i), Durability::normal)));
+    EXPECT_EQ((**(*history)->recover("shop/web")).frames.size(), i);
+  }
+  EXPECT_EQ((*history)->records("", TimePoint{}, TimePoint::max(), 2)->size(), 2U);
+  journal->reset();
+  EXPECT_TRUE(History::open(options.path));
+  const auto missing = History::open(folder.path("none.db"));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::not_found);
+}
+
+TEST(JournalOnDisk, IsHeldByOneDaemonAtATime) {
+  Folder folder;
+  InlineExecutor executor;
+  JournalOptions options;
+  options.path = folder.path("journal.db");
+  auto first = Journal::open(options, executor);
+  ASSERT_TRUE(first);
+  auto second = Journal::open(options, executor);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::denied);
+  EXPECT_THAT(second.error().message, HasSubstr("pid " + std::to_string(::getpid())));
+  first->reset();
+  EXPECT_TRUE(Journal::open(options, executor));
+}
+
+}  // namespace
+}  // namespace ballast
