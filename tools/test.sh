@@ -16,7 +16,9 @@ phase() {  # phase NAME COMMAND...: runs it, keeps its time; a command that fail
   shift
   printf '== %s\n' "$name"
   "$@"
+  local status=$?
   minutes+=("$(awk -v name="$name" -v from="$from" -v to="$EPOCHREALTIME" 'BEGIN {printf "%-34s %5.1f min", name, (to - from) / 60}')")
+  return "$status"
 }
 
 check() {  # check NAME COMMAND...: something that passes or fails as a whole; its output is shown when it fails
@@ -46,7 +48,7 @@ build_and_run() {  # build_and_run PHASE PRESET[:FOLDER] REGEX [-DNAME=VALUE]...
   local name=$1 preset=$2 regex=$3 folder=build/${2##*:}
   [ "$folder" != build/dev ] || folder=build
   shift 3
-  phase "$name: configure" check "$name-configure" tools/build.sh "$preset" "$@" || return
+  check "$name-configure" tools/build.sh "$preset" "$@" || return
   mapfile -t targets < <(suites_of "$folder" "$regex" | sed 's/$/_test/')
   [ "$regex" != . ] || targets=(all)
   phase "$name: build" check "$name-build" tools/build.sh "$preset" "$@" "${targets[@]}"
