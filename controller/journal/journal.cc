@@ -154,7 +154,7 @@ struct Journal::State {
 };
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalOptions options, Executor& executor) {
-  auto store = std::make_shared<Store>(options.path, options.vfs, options.max_bytes);
+  auto store = std::make_shared<Store>(options);
   auto state = std::make_shared<State>(executor, store);
   if (options.lock_folder) {
     const std::string folder = std::filesystem::path(options.path).parent_path().string();

@@ -22,6 +22,7 @@ struct JournalOptions {
   std::string path{};                              ///< of the database; its folder is made and locked
   std::int64_t max_bytes = std::int64_t{1} << 30;  ///< of frames, snapshots and records together
   std::string vfs{};                               ///< SQLite VFS; empty for the system's disk
+  int log_pages = 1000;                            ///< of 4 KiB: a longer log is folded back into the database
   bool lock_folder = true;                         ///< false in the simulation, whose disks are not of this world
 };
 
@@ -36,12 +37,15 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  /// Writes a tick. Call it before acting on it, with `full` when the tick acts. Ticks of one workload are written in
-  /// the order of the calls. Errors: unavailable (cannot be written: take nothing away), conflict (`needs_snapshot`).
+  /// Writes a tick. Await it before acting on it, with `full` when the tick acts. Ticks of one workload are written in
+  /// the order they are awaited. The engine's order, each tick: `needs_snapshot`, `snapshot_due` or another document →
+  /// put_document, snapshot of the state so far; fold; append, even where the snapshot failed: the record of a refused
+  /// tick is kept. Errors: unavailable (cannot be written: take nothing away), conflict (a snapshot is needed first).
   Task<Result<Done>> append(Frame frame, std::optional<Record> record, Durability durability);
   /// Errors: unavailable.
   Task<Result<Done>> snapshot(Snapshot snapshot, Durability durability);
-  /// Keeps the text that a document's fingerprint names, before the first frame that carries it. Repeating is harmless.
+  /// Keeps the text that a document's fingerprint names, before the first snapshot or frame that carries it. Repeating
+  /// is harmless; it is durable with the next full write.
   Task<Result<Done>> put_document(Fingerprint fingerprint, std::string text);
   Task<Result<std::optional<std::string>>> document(Fingerprint fingerprint);
   /// All that was submitted before is on the disk when it returns.

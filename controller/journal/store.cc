@@ -27,8 +27,7 @@ const std::string* workload_of(const Write& write) {
 
 }  // namespace
 
-Store::Store(std::string path, std::string vfs, std::int64_t max_bytes)
-    : path_(std::move(path)), vfs_(std::move(vfs)), max_bytes_(max_bytes) {}
+Store::Store(JournalOptions options) : options_(std::move(options)) {}
 Store::~Store() = default;
 
 Commit Store::commit(const std::vector<const Write*>& writes) {
@@ -229,7 +228,7 @@ void Store::fail(const Error& error, const std::vector<const Write*>& writes) {
   // A connection that failed once may be of no more use: the next batch opens another.
   database_.reset();
   if (error.code != Errc::invalid) return;
-  auto aside = set_aside(path_, vfs_);
+  auto aside = set_aside(options_.path, options_.vfs);
   if (!aside) return;
   notes_.push_back(error.message + "; the file is kept as " + *aside + " and a new journal begun");
 }

@@ -80,7 +80,7 @@ inline constexpr std::int64_t kRowBytes = 48;
 
 class Store {
  public:
-  Store(std::string path, std::string vfs, std::int64_t max_bytes);
+  explicit Store(JournalOptions options);
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   ~Store();
@@ -118,9 +118,7 @@ class Store {
   void hold(const Record& record);
   [[nodiscard]] Marks marks_of(const std::string& workload, const End& end) const;
 
-  std::string path_;
-  std::string vfs_;
-  std::int64_t max_bytes_;
+  JournalOptions options_;
   std::unique_ptr<Database> database_{};
   std::unique_ptr<Database> read_only_{};
   std::map<std::string, End> ends_{};

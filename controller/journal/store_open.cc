@@ -12,7 +12,7 @@ Result<Done> Store::ready() {
   auto opened = open();
   if (!opened && opened.error().code == Errc::invalid) {
     database_.reset();
-    auto aside = set_aside(path_, vfs_);
+    auto aside = set_aside(options_.path, options_.vfs);
     if (!aside) return aside.error();
     notes_.push_back(opened.error().message + "; the file is kept as " + *aside + " and a new journal begun");
     opened = open();
@@ -25,7 +25,7 @@ Result<Done> Store::ready() {
 
 Result<Done> Store::open() {
   read_only_.reset();
-  auto database = Database::open(path_, vfs_, Database::Mode::read_write);
+  auto database = Database::open(options_.path, options_.vfs, Database::Mode::read_write);
   if (!database) return database.error();
   database_ = std::move(*database);
   // EXTRA: without it the rollback journal of the switch to WAL may come back after a power cut and undo it, and the
@@ -33,6 +33,8 @@ Result<Done> Store::open() {
   for (const char* pragma : {"PRAGMA secure_delete = OFF", "PRAGMA synchronous = EXTRA", "PRAGMA journal_mode = WAL",
                              "PRAGMA synchronous = FULL", "PRAGMA journal_size_limit = 67108864"})
     if (auto done = database_->run(pragma); !done) return done;
+  const std::string pages = std::to_string(options_.log_pages);
+  if (auto done = database_->script("PRAGMA wal_autocheckpoint = " + pages); !done) return done;
   syncs_fully_ = true;
   if (auto done = migrate(*database_, schema_steps(), notes_); !done) return done;
   return load();
@@ -41,7 +43,7 @@ Result<Done> Store::open() {
 Database* Store::reader() {
   if (ready()) return database_.get();
   if (read_only_) return read_only_.get();
-  auto database = Database::open(path_, vfs_, Database::Mode::read_only);
+  auto database = Database::open(options_.path, options_.vfs, Database::Mode::read_only);
   if (!database || !check_version(**database, schema_steps())) return nullptr;
   read_only_ = std::move(*database);
   return read_only_.get();

@@ -11,13 +11,13 @@ constexpr std::int64_t kRowsAtOnce = 4000;
 }  // namespace
 
 Result<Done> Store::prune() {
-  if (auto done = prune_frames(max_bytes_ / 4 * 3); !done) return done;
+  if (auto done = prune_frames(options_.max_bytes / 4 * 3); !done) return done;
   if (auto done =
-          prune_oldest(staged_totals_.record_bytes, max_bytes_ / 5,
+          prune_oldest(staged_totals_.record_bytes, options_.max_bytes / 5,
                        "SELECT id, length(body) FROM records ORDER BY id LIMIT ?", "DELETE FROM records WHERE id = ?");
       !done)
     return done;
-  return prune_oldest(staged_totals_.document_bytes, max_bytes_ / 20,
+  return prune_oldest(staged_totals_.document_bytes, options_.max_bytes / 20,
                       "SELECT id, length(text) FROM documents ORDER BY id LIMIT ?",
                       "DELETE FROM documents WHERE id = ?");
 }
