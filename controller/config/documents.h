@@ -209,7 +209,7 @@ struct MonitorSpec {
 
 struct JournalSpec {
   std::string path{};
-  Quantity max_size{std::int64_t{1} << 30};
+  Quantity max_size{(std::int64_t{1} << 30) * 1000};
   bool operator==(const JournalSpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{

@@ -1,0 +1,232 @@
+#include "controller/cli/daemon.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <system_error>
+#include <utility>
+
+#include "controller/cli/views.h"
+#include "controller/config/plugins.h"
+#include "core/reason.h"
+
+namespace ballast {
+namespace {
+
+/// Where daemons of one user keep each other away from local targets.
+std::filesystem::path lock_directory() {
+  if (geteuid() == 0) return "/run/lock/ballast";
+  return std::filesystem::temp_directory_path() / fmt::format("ballast-{}-locks", geteuid());
+}
+
+CompileText compile_text() {
+  return [](const std::string& text, const std::string& name) -> Result<Workload> {
+    const LoadedSet set = load(std::vector<SourceFile>{{.name = "journal", .content = text}});
+    for (const CompiledWorkload& compiled : set.workloads)
+      if (compiled.workload.name == name) return compiled.workload;
+    return Error{Errc::invalid, name + ": the journaled document is not understood by this version"};
+  };
+}
+
+}  // namespace
+
+Daemon::Daemon(const RunOptions& options, Log& log)
+    : options_(options),
+      log_(log),
+      state_directory_(options.state_directory.empty() ? default_state_directory()
+                                                       : std::filesystem::absolute(options.state_directory)),
+      loop_(make_loop()),
+      journal_executor_(loop_->make_executor()),
+      executor_(loop_->make_executor()),
+      metrics_(make_metrics(BALLAST_VERSION)) {}
+
+Daemon::~Daemon() {
+  // Tasks first: they hold what the engine and the journal own.
+  tasks_.clear();
+  engine_.reset();
+}
+
+void Daemon::show_problems(const LoadedSet& set) {
+  for (const FileProblem& problem : set.problems) {
+    if (problem.warning)
+      log_.warn(to_string(problem));
+    else
+      log_.error(to_string(problem));
+  }
+}
+
+int Daemon::run() {
+  Reload first = reloader_.update(read_files(options_.files));
+  show_problems(first.set);
+  if (first.set.workloads.empty()) {
+    log_.error("no valid ScalingPolicy or Monitor: nothing to do",
+               {{"fix", "ballast validate " + options_.files.front()}});
+    return kBadDocuments;
+  }
+  if (const int status = open(); status != kGood) return status;
+  if (const int status = serve(); status != kGood) return status;
+  apply(first);
+  watch();
+  loop_->on_signals([this] { stop(); }, [this] { reload(); });
+  loop_->on_wall_step([this](Duration step) {
+    log_.warn("the wall clock was set; engine time goes on", {{"seconds", fmt::format("{:.1f}", seconds(step))}});
+  });
+  log_.info("running", {{"version", BALLAST_VERSION},
+                        {"workloads", std::to_string(first.set.workloads.size())},
+                        {"state", state_directory_.string()},
+                        {"http", fmt::format("http://127.0.0.1:{}", server_->port())}});
+  loop_->run();
+  return kGood;
+}
+
+int Daemon::open() {
+  std::error_code failure;
+  std::filesystem::create_directories(state_directory_, failure);
+  if (failure) {
+    log_.error("the state directory cannot be made",
+               {{"path", state_directory_.string()}, {"error", failure.message()}, {"fix", "--state-dir DIR"}});
+    return kUsage;
+  }
+  JournalOptions options{.path = journal_in(state_directory_).string()};
+  const ConfigurationSpec& configuration = reloader_.current().configuration;
+  apply_configuration(configuration, options);
+  auto journal = Journal::open(options, *journal_executor_);
+  if (!journal) {
+    log_.error(journal.error().message, {{"journal", options.path}});
+    return kUsage;
+  }
+  journal_ = std::move(*journal);
+  for (const std::string& line : journal_->report()) log_.warn(line);
+  loop_->start_not_before(journal_->newest());
+  auto http = make_http_fetcher(*loop_);
+  if (!http) {
+    log_.error(http.error().message);
+    return kUsage;
+  }
+  http_ = std::move(*http);
+  fetcher_ = make_bulkhead(*http_, *loop_);
+  environment_ = std::make_unique<Environment>(
+      Environment{*loop_, *fetcher_, *executor_, state_directory_, configuration.host_reserve});
+  engine_ = std::make_unique<Engine>(*loop_, *fetcher_, *journal_, events(), compile_text());
+  return kGood;
+}
+
+int Daemon::serve() {
+  ServerOptions options;
+  options.listen = options_.listen.empty() ? reloader_.current().configuration.listen : options_.listen;
+  auto server = make_server(*loop_, options, routes());
+  if (!server) {
+    log_.error(server.error().message, {{"fix", "--listen 127.0.0.1:0, or listen: of the Configuration"}});
+    return kUsage;
+  }
+  server_ = std::move(*server);
+  return kGood;
+}
+
+bool Daemon::lock(const CompiledWorkload& compiled) {
+  std::vector<Lock> locks;
+  const auto claim = [&](PluginKind kind, const PluginRef& plugin) {
+    const PluginEntry* entry = find_plugin(kind, plugin.type);
+    if (entry == nullptr || entry->claims == nullptr) return true;
+    for (const Claim& claimed : entry->claims(plugin.settings)) {
+      auto held =
+          lock_target(lock_directory().string(), fmt::format("{}-{}-{}", claimed.what, claimed.first, claimed.last));
+      if (!held) {
+        log_.error("another daemon steers this target: not touched",
+                   {{"workload", compiled.workload.name}, {"target", claimed.what}, {"holder", held.error().message}});
+        return false;
+      }
+      locks.push_back(std::move(*held));
+    }
+    return true;
+  };
+  locks_.erase(compiled.workload.name);
+  if (compiled.scaler && !claim(PluginKind::scaler, *compiled.scaler)) return false;
+  for (const PluginRef& balancer : compiled.balancers)
+    if (!claim(PluginKind::balancer, balancer)) return false;
+  locks_[compiled.workload.name] = std::move(locks);
+  return true;
+}
+
+void Daemon::put(const CompiledWorkload& compiled) {
+  if (!lock(compiled)) return;
+  engine_->put(compiled.workload.name, [this, compiled] { return bind(compiled, *environment_); });
+}
+
+void Daemon::apply(const Reload& reload) {
+  for (const std::string& name : reload.removed) {
+    engine_->remove(name);
+    locks_.erase(name);
+    log_.warn("no document any more: its workers are left running", {{"workload", name}, {"see", "ballast orphan"}});
+  }
+  for (const CompiledWorkload& compiled : reload.set.workloads) {
+    const std::string& name = compiled.workload.name;
+    const bool added = std::ranges::find(reload.added, name) != reload.added.end();
+    const bool changed = std::ranges::find(reload.changed, name) != reload.changed.end();
+    if (!added && !changed) continue;
+    for (const std::string& difference : differences_from_defaults(compiled))
+      log_.info("differs from the default", {{"workload", name}, {"setting", difference}});
+    put(compiled);
+    log_.info(added ? "policy in force" : "policy changed", {{"workload", name}});
+  }
+}
+
+void Daemon::reload() {
+  if (stopping_) return;
+  const Reload change = reloader_.update(read_files(options_.files));
+  show_problems(change.set);
+  apply(change);
+}
+
+void Daemon::watch() {
+  std::vector<std::string> paths;
+  for (const std::string& path : options_.files)
+    if (path != "-") paths.push_back(path);
+  if (!paths.empty()) file_watch_ = make_file_watch(*loop_, std::move(paths), [this] { reload(); });
+}
+
+void Daemon::stop() {
+  if (std::exchange(stopping_, true)) return;
+  log_.info("stopping; workers go on as they are");
+  tasks_.spawn(shut_down());
+}
+
+Task<void> Daemon::shut_down() {
+  constexpr Duration kPatience = std::chrono::seconds{5};
+  co_await engine_->shutdown(kPatience);
+  const auto flushed = co_await journal_->flush();
+  if (!flushed) log_.warn("the journal's end could not be written", {{"error", flushed.error().message}});
+  loop_->stop();
+}
+
+EngineEvents Daemon::events() {
+  EngineEvents events;
+  events.decided = [this](const Workload& workload, const Record& record) {
+    const std::string change = record.replicas_before == record.replicas_after
+                                   ? std::to_string(record.replicas_after)
+                                   : fmt::format("{}->{}", record.replicas_before, record.replicas_after);
+    log_.info("decided", {{"workload", workload.name},
+                          {"replicas", change},
+                          {"reason", std::string{info(record.reason).code}},
+                          {"limit", std::string{info(record.limit).code}}});
+  };
+  events.acted = [this](const Workload& workload, ActionKind kind, const Result<Done>& result) {
+    const std::string action = kind == ActionKind::scale ? "scale" : "weights";
+    metrics_->action_done(action, result ? "ok" : std::string{to_string(result.error().code)});
+    if (!result)
+      log_.warn("action failed", {{"workload", workload.name}, {"action", action}, {"error", result.error().message}});
+  };
+  events.trouble = [this](const std::string& workload, const std::string& what) {
+    log_.warn(what, {{"workload", workload}});
+  };
+  events.ticked = [this](const Workload&, Duration took) {
+    ++frames_;
+    metrics_->decision_took(took);
+  };
+  events.unread = [this](const Workload&, const Error& error) {
+    metrics_->reading_was_unknown(error.code == Errc::invalid ? Grade::invalid : Grade::missing);
+  };
+  return events;
+}
+
+}  // namespace ballast

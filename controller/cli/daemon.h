@@ -1,0 +1,73 @@
+// `ballast run`: documents in, a running engine out, reloaded when the documents change.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/cli/commands.h"
+#include "controller/cli/log.h"
+#include "controller/config/config.h"
+#include "controller/engine/engine.h"
+#include "controller/journal/journal.h"
+#include "controller/journal/lock.h"
+#include "controller/registry.h"
+#include "controller/server/metrics.h"
+#include "controller/server/server.h"
+#include "io/bulkhead.h"
+#include "io/file_watch.h"
+#include "io/http_client.h"
+#include "io/loop.h"
+
+namespace ballast {
+
+class Daemon {
+ public:
+  Daemon(const RunOptions& options, Log& log);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  /// Exit status: kGood after a stop that was asked for; kUsage when another daemon holds a lock; kBadDocuments when no
+  /// document is valid.
+  int run();
+
+ private:
+  int open();
+  void apply(const Reload& reload);
+  void put(const CompiledWorkload& compiled);
+  bool lock(const CompiledWorkload& compiled);
+  void reload();
+  void watch();
+  int serve();
+  void stop();
+  Task<void> shut_down();
+  void show_problems(const LoadedSet& set);
+  EngineEvents events();
+  std::vector<Route> routes();
+  std::vector<PolicyMetrics> policy_metrics() const;
+
+  RunOptions options_;
+  Log& log_;
+  std::filesystem::path state_directory_;
+  Reloader reloader_{};
+  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Executor> journal_executor_;
+  std::unique_ptr<Executor> executor_;
+  std::unique_ptr<Fetcher> http_{};
+  std::unique_ptr<Fetcher> fetcher_{};
+  std::unique_ptr<Journal> journal_{};
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Environment> environment_{};
+  std::map<std::string, std::vector<Lock>> locks_{};  ///< of local targets, by workload
+  std::unique_ptr<Engine> engine_{};
+  std::unique_ptr<FileWatch> file_watch_{};
+  std::unique_ptr<Server> server_{};
+  TaskGroup tasks_{};
+  std::uint64_t frames_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace ballast

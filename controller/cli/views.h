@@ -1,0 +1,46 @@
+// What the daemon and the commands show of a workload: JSON for scripts, lines for people. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/config/config.h"
+#include "controller/engine/state.h"
+#include "controller/journal/journal.h"
+#include "controller/server/metrics.h"
+#include "core/status.h"
+#include "core/workload.h"
+
+namespace ballast {
+
+/// One workload as `ballast status` and /api/v1/policies show it.
+struct PolicyView {
+  std::string name{};
+  std::string target{};  ///< `process web`
+  Mode mode = Mode::enforce;
+  Status status{};
+  std::string note{};  ///< of the scaler
+  TimePoint at{};      ///< of the last tick
+};
+
+/// A JSON array; stable keys, in the words of autoscaling/v2. `now` gives ages.
+std::string to_json(const std::vector<PolicyView>& policies, TimePoint now);
+/// A table with a line a policy: MODE REFERENCE SIGNALS(71/80) MIN MAX REPLICAS READY DESIRED REASON AGE.
+std::string to_table(const std::vector<PolicyView>& policies, TimePoint now);
+/// Ready, and not silent for more than a minute.
+bool is_well(const PolicyView& policy, TimePoint now);
+
+PolicyMetrics to_metrics(const PolicyView& policy);
+
+/// `spec.behavior.scaleDown…: 15s (default 5m)`: what a document sets away from the defaults, for people who know
+/// those.
+std::vector<std::string> differences_from_defaults(const CompiledWorkload& compiled);
+
+/// What a Configuration document says about the journal.
+void apply_configuration(const ConfigurationSpec& configuration, JournalOptions& options);
+
+/// RFC 3339 with milliseconds, UTC.
+std::string to_rfc3339(TimePoint at);
+
+}  // namespace ballast

@@ -1,0 +1,46 @@
+// All workloads of one process on one thread. Everything it needs comes from outside: clocks, fetcher, journal, ports;
+// so the simulation runs this very code.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/engine/polls.h"
+#include "controller/engine/runner.h"
+
+namespace ballast {
+
+class Engine {
+ public:
+  /// All arguments outlive the engine.
+  Engine(TimeSource& time, Fetcher& fetcher, Journal& journal, EngineEvents events, CompileText compile);
+
+  /// Adds a workload, or puts another version of it in force.
+  void put(const std::string& name, Bind bind);
+  /// Stops deciding for a workload; its members are left as they are.
+  void remove(const std::string& name);
+  /// Ends all ticks and takes last snapshots. Gives up after `patience`.
+  Task<void> shutdown(Duration patience);
+
+  [[nodiscard]] const Runner* find(const std::string& name) const;
+  [[nodiscard]] const std::map<std::string, std::unique_ptr<Runner>>& runners() const { return runners_; }
+  /// The longest time since a runner's tick began, beyond its own interval: zero when all make progress.
+  [[nodiscard]] Duration behind() const;
+
+ private:
+  /// Runs `runner` once no earlier one of its name still writes to the journal.
+  Task<void> run_after_others(Runner* runner, std::string name);
+
+  TimeSource& time_;
+  Journal& journal_;
+  EngineEvents events_;
+  CompileText compile_;
+  Polls polls_;
+  std::map<std::string, std::unique_ptr<Runner>> runners_{};
+  std::vector<std::unique_ptr<Runner>> leaving_{};
+  TaskGroup tasks_{};  // last: tasks go before what they use
+};
+
+}  // namespace ballast

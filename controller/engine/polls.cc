@@ -1,0 +1,75 @@
+#include "controller/engine/polls.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ballast {
+namespace {
+
+/// A place within the interval that is the same in every run; FNV-1a over what is asked.
+Duration phase_of(const Request& request, Duration interval) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char byte : request.url + request.body)
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  return Duration{
+      static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(std::max<std::int64_t>(1, interval.count())))};
+}
+
+}  // namespace
+
+Polls::Subscription Polls::subscribe(CompiledProbe probe, Duration interval, bool urgent, Receive receive) {
+  Subscription subscription;
+  subscription.live_ = std::make_shared<bool>(true);
+  Subscriber subscriber{std::move(probe), std::move(receive), subscription.live_};
+  for (const auto& source : sources_) {
+    if (source->interval != interval || source->type != subscriber.probe.type ||
+        source->request != subscriber.probe.request)
+      continue;
+    source->subscribers.push_back(std::move(subscriber));
+    return subscription;
+  }
+  auto source = std::make_shared<Source>();
+  source->request = subscriber.probe.request;
+  source->type = subscriber.probe.type;
+  source->interval = interval;
+  source->subscribers.push_back(std::move(subscriber));
+  sources_.push_back(source);
+  const TimePoint first = time_.now() + (urgent ? Duration{} : phase_of(source->request, interval));
+  tasks_.spawn(poll(std::move(source), first));
+  return subscription;
+}
+
+Task<void> Polls::poll(std::shared_ptr<Source> source, TimePoint first) {
+  TimePoint next = first;
+  for (;;) {
+    co_await Sleep(time_, next);
+    std::erase_if(source->subscribers, [](const Subscriber& subscriber) { return !*subscriber.live; });
+    if (source->subscribers.empty()) break;
+    const Result<Response> answer = co_await fetcher_.fetch(source->request);
+    deliver(*source, answer, time_.now());
+    // A poll that took longer than the interval skips beats instead of piling up.
+    next += source->interval;
+    if (const TimePoint now = time_.now(); next < now) next = now + source->interval;
+  }
+  std::erase(sources_, source);
+}
+
+void Polls::deliver(Source& source, const Result<Response>& answer, TimePoint at) {
+  std::unique_ptr<Page> page;
+  Error failure;
+  if (!answer) {
+    failure = answer.error();
+  } else if (auto decoded = source.subscribers.front().probe.decode(*answer); decoded) {
+    page = std::make_unique<Page>(std::move(*decoded));
+  } else {
+    failure = decoded.error();
+  }
+  for (const Subscriber& subscriber : source.subscribers) {
+    if (!*subscriber.live) continue;
+    subscriber.receive(at,
+                       page ? subscriber.probe.select(*page, source.previous.get()) : Result<NamedReading>(failure));
+  }
+  if (page) source.previous = std::move(page);
+}
+
+}  // namespace ballast

@@ -1,0 +1,67 @@
+// Asks the sources: equal questions once, spread over their interval, each answer read once and shared by all signals
+// that are selected from it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/probe.h"
+#include "core/task.h"
+#include "io/fetcher.h"
+#include "io/time_source.h"
+
+namespace ballast {
+
+class Polls {
+ public:
+  /// Gets each answer of one signal, or the reason that there is none.
+  using Receive = std::function<void(TimePoint at, Result<NamedReading>)>;
+
+  /// Unsubscribes when it goes.
+  class Subscription {
+   public:
+    Subscription() = default;
+    Subscription(Subscription&& other) noexcept = default;
+    Subscription& operator=(Subscription&& other) noexcept = default;
+    ~Subscription() {
+      if (live_) *live_ = false;
+    }
+
+   private:
+    friend class Polls;
+    std::shared_ptr<bool> live_{};
+  };
+
+  Polls(TimeSource& time, Fetcher& fetcher) : time_(time), fetcher_(fetcher) {}
+
+  /// Polls every `interval`, the first time within one interval at a phase that depends on the request alone, so that a
+  /// restart does not ask everything at once; urgent ones begin at once.
+  Subscription subscribe(CompiledProbe probe, Duration interval, bool urgent, Receive receive);
+  [[nodiscard]] std::size_t sources() const { return sources_.size(); }
+
+ private:
+  struct Subscriber {
+    CompiledProbe probe{};
+    Receive receive{};
+    std::shared_ptr<bool> live{};
+  };
+  struct Source {
+    Request request{};
+    std::string type{};
+    Duration interval{};
+    std::vector<Subscriber> subscribers{};
+    std::unique_ptr<Page> previous{};
+  };
+  Task<void> poll(std::shared_ptr<Source> source, TimePoint first);
+  static void deliver(Source& source, const Result<Response>& answer, TimePoint at);
+
+  TimeSource& time_;
+  Fetcher& fetcher_;
+  std::vector<std::shared_ptr<Source>> sources_{};
+  TaskGroup tasks_{};
+};
+
+}  // namespace ballast

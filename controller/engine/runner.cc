@@ -1,0 +1,239 @@
+#include "controller/engine/runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "controller/engine/act.h"
+#include "controller/engine/fold.h"
+#include "controller/journal/codec.h"
+
+namespace ballast {
+namespace {
+
+/// A source that answers faster than we tick must not fill the memory.
+constexpr std::size_t kMaxInbox = 1024;
+
+std::optional<Failure> lasting(const std::optional<Failure>& before, const Error& error, TimePoint now) {
+  return Failure{error, before ? before->since : now};
+}
+
+}  // namespace
+
+Runner::Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
+               CompileText compile, Bind bind)
+    : name_(std::move(name)),
+      time_(time),
+      polls_(polls),
+      journal_(journal),
+      events_(events),
+      compile_(std::move(compile)),
+      next_bind_(std::move(bind)),
+      evidence_from_(time.now()) {}
+
+void Runner::trouble(const std::string& what) const {
+  if (events_.trouble) events_.trouble(name_, what);
+}
+
+void Runner::bind_next() {
+  Bind next = std::exchange(next_bind_, {});
+  subscriptions_.clear();
+  bound_.reset();
+  auto bound = next();
+  if (bound) {
+    bind_ = std::move(next);
+  } else {
+    trouble(bound.error().message);
+    if (bind_) bound = bind_();
+    if (!bound) return;
+  }
+  bound_ = std::make_shared<BoundWorkload>(std::move(*bound));
+  subscribe();
+}
+
+void Runner::subscribe() {
+  for (std::size_t i = 0; i < bound_->probes.size(); ++i) {
+    const Signal& signal = bound_->workload.signals[i];
+    auto receive = [this, fingerprint = signal.fingerprint](TimePoint at, Result<NamedReading> reading) {
+      if (!reading && events_.unread) events_.unread(bound_->workload, reading.error());
+      if (inbox_.size() >= kMaxInbox) inbox_.erase(inbox_.begin());
+      inbox_.push_back({fingerprint, at, std::move(reading)});
+    };
+    subscriptions_.push_back(polls_.subscribe(bound_->probes[i], signal.interval, true, std::move(receive)));
+  }
+}
+
+Task<void> Runner::run() {
+  constexpr Duration kNap = std::chrono::milliseconds{500};
+  TimePoint next = time_.now();
+  while (!stopping_) {
+    if (next_bind_) bind_next();
+    if (bound_) co_await tick();
+    next += bound_ ? bound_->workload.interval : kNap;
+    if (const TimePoint now = time_.now(); next < now) next = now;
+    // In short naps, so that a stop or another version is not slept through.
+    while (!stopping_ && !next_bind_ && time_.now() < next) {
+      const TimePoint nap = std::min(next, time_.now() + kNap);
+      co_await Sleep(time_, nap);
+    }
+  }
+  if (auto bound = bound_) co_await keep_snapshot(bound);
+  stopped_ = true;
+}
+
+Task<void> Runner::recover() {
+  recovered_ = true;
+  auto recovered = co_await journal_.recover(name_);
+  if (!recovered) {
+    trouble("history cannot be read: " + recovered.error().message);
+    co_return;
+  }
+  if (!*recovered) co_return;
+  std::map<Fingerprint, std::optional<Workload>> versions;
+  for (const Frame& frame : (*recovered)->frames) versions.try_emplace(frame.document);
+  for (auto& [fingerprint, version] : versions) {
+    auto text = co_await journal_.document(fingerprint);
+    if (!text || !*text) continue;
+    if (auto compiled = compile_(**text, name_); compiled) version = std::move(*compiled);
+  }
+  const auto compile = [&](Fingerprint fingerprint) -> Result<Workload> {
+    if (const auto at = versions.find(fingerprint); at != versions.end() && at->second) return *at->second;
+    return Error{Errc::not_found, "a document that is no longer known"};
+  };
+  state_ = restore(**recovered, bound_->workload, compile);
+  if (!(*recovered)->damage.empty()) trouble((*recovered)->damage);
+}
+
+Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
+  if (bound->scaler) {
+    auto seen = co_await bound->scaler->observe();
+    if (seen) {
+      scaler_failure_.reset();
+      note_ = seen->note;
+      views->scaler = std::move(*seen);
+    } else {
+      if (!scaler_failure_) trouble(seen.error().message);
+      scaler_failure_ = lasting(scaler_failure_, seen.error(), time_.now());
+    }
+    views->scaler_failure = scaler_failure_;
+  }
+  balancer_failures_.resize(bound->balancers.size());
+  views->balancers.resize(bound->balancers.size());
+  for (std::size_t i = 0; i < bound->balancers.size(); ++i) {
+    auto seen = co_await bound->balancers[i]->observe();
+    if (seen) {
+      balancer_failures_[i].reset();
+      views->balancers[i] = std::move(*seen);
+      continue;
+    }
+    const bool begins = !balancer_failures_[i];
+    balancer_failures_[i] = lasting(balancer_failures_[i], seen.error(), time_.now());
+    if (begins) trouble(seen.error().message);
+  }
+  views->balancer_failures = balancer_failures_;
+}
+
+Observation Runner::observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members) {
+  Observed observed = join(views, state_.names);
+  Observation seen{.at = time_.now()};
+  seen.target = std::move(observed.target);
+  seen.hidden = views.scaler_failure;
+  if (seen.target) seen.hidden.reset();
+  for (std::size_t i = 0; i < views.balancer_failures.size(); ++i)
+    if (views.balancer_failures[i])
+      seen.hidden_pools.push_back({PoolId{static_cast<std::uint16_t>(i)}, *views.balancer_failures[i]});
+  seen.members = std::move(observed.members);
+  for (const NamedArrival& arrival : std::exchange(inbox_, {}))
+    seen.arrivals.push_back(by_number(arrival, state_.names, observed.new_members));
+  seen.orders = bound.orders;
+  seen.outcomes = std::exchange(outcomes_, {});
+  seen.evidence_from = evidence_from_;
+  seen.journal_ok = journal_ok_;
+  new_members = std::move(observed.new_members);
+  return seen;
+}
+
+Task<void> Runner::tick() {
+  auto bound = bound_;
+  if (!recovered_) co_await recover();
+  if (journal_.needs_snapshot(bound->workload.name)) co_await keep_snapshot(bound);
+  Views views;
+  co_await look(bound, &views);
+
+  std::vector<MemberName> new_members;
+  Observation seen = observation(*bound, views, new_members);
+  const std::optional<Decision> before = state_.decision;
+  const auto began = std::chrono::steady_clock::now();
+  Plan plan = fold(bound->workload, state_, new_members, seen);
+  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+  if (events_.ticked) events_.ticked(bound->workload, took);
+  plan_ = plan;
+  last_tick_ = seen.at;
+
+  const bool acts = plan.write.has_value() || plan.touch_pools;
+  const bool believed_ok = journal_ok_;
+  std::optional<Record> record = record_of(bound->workload, state_, before, seen, plan);
+  if (record && events_.decided) events_.decided(bound->workload, *record);
+  Frame frame = frame_of(bound->workload, state_, std::move(new_members), std::move(seen), plan);
+  co_await write_down(bound, std::move(frame), std::move(record), acts);
+  // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
+  const bool may_act = journal_ok_ || !believed_ok;
+  if (acts && may_act) co_await act(bound, std::move(views), std::move(plan));
+  if (acts && !may_act)
+    note_outcome(*bound, ActionKind::scale, Error{Errc::cancelled, "not written down, so not done"});
+  if (journal_ok_ && journal_.snapshot_due(bound->workload.name)) co_await keep_snapshot(bound);
+}
+
+Task<void> Runner::write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record,
+                              bool acts) {
+  if (kept_document_ != bound->workload.document) {
+    auto kept = co_await journal_.put_document(bound->workload.document, bound->document);
+    if (kept) kept_document_ = bound->workload.document;
+  }
+  auto written =
+      co_await journal_.append(std::move(frame), std::move(record), acts ? Durability::full : Durability::normal);
+  if (!written && journal_ok_ && events_.trouble)
+    events_.trouble(bound->workload,
+                    "the journal cannot be written, nothing is taken away: " + written.error().message);
+  journal_ok_ = written.has_value();
+}
+
+Task<void> Runner::keep_snapshot(std::shared_ptr<BoundWorkload> bound) {
+  Snapshot snapshot;
+  snapshot.workload = bound->workload.name;
+  snapshot.sequence = state_.sequence;
+  snapshot.at = time_.now();
+  snapshot.document = bound->workload.document;
+  snapshot.parts = to_parts(state_);
+  auto kept = co_await journal_.snapshot(std::move(snapshot), Durability::full);
+  if (!kept && journal_ok_ && events_.trouble) events_.trouble(bound->workload, "no snapshot: " + kept.error().message);
+}
+
+void Runner::note_outcome(const BoundWorkload& bound, ActionKind kind, const Result<Done>& result) {
+  Outcome outcome{.action = kind, .at = time_.now()};
+  if (!result) outcome.failure = result.error();
+  outcomes_.push_back(std::move(outcome));
+  if (events_.acted) events_.acted(bound.workload, kind, result);
+}
+
+Task<void> Runner::act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan) {
+  if (plan.touch_pools) co_await move_weights(bound, &views, &plan);
+  if (!plan.write || !bound->scaler) co_return;
+  std::vector<std::string> leaving = names_to_remove(plan, state_.names);
+  ObservedTarget target = views.scaler->target;
+  const Result<Done> done = co_await bound->scaler->scale(std::move(target), *plan.write, std::move(leaving));
+  note_outcome(*bound, ActionKind::scale, done);
+}
+
+Task<void> Runner::move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan) {
+  for (std::size_t i = 0; i < bound->balancers.size(); ++i) {
+    if (!views->balancers[i]) continue;
+    std::vector<WantedMember> wanted =
+        wanted_members(*plan, PoolId{static_cast<std::uint16_t>(i)}, state_.names, *views);
+    const Result<Done> done = co_await bound->balancers[i]->apply(std::move(wanted));
+    note_outcome(*bound, ActionKind::weights, done);
+  }
+}
+
+}  // namespace ballast

@@ -1,0 +1,97 @@
+// One workload, tick by tick: observe, fold, write to the journal, act. What it does between two waits is pure and
+// elsewhere; here is only the order, which is the safety: nothing is done before it is written down.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/engine/bound_workload.h"
+#include "controller/engine/observe.h"
+#include "controller/engine/polls.h"
+#include "controller/engine/state.h"
+#include "controller/journal/journal.h"
+#include "core/plan.h"
+#include "core/task.h"
+#include "io/time_source.h"
+
+namespace ballast {
+
+/// What the engine tells whoever logs and counts. All optional; all on the engine's thread.
+struct EngineEvents {
+  std::function<void(const Workload&, const Record&)> decided{};  ///< result, limit or reason is a new one
+  std::function<void(const Workload&, ActionKind, const Result<Done>&)> acted{};
+  std::function<void(const std::string& workload, const std::string& what)> trouble{};  ///< once when it begins
+  std::function<void(const Workload&, Duration took)> ticked{};                         ///< evaluate alone
+  std::function<void(const Workload&, const Error&)> unread{};                          ///< a poll without a number
+};
+
+/// Compiles one workload out of a document's text: of an older version too.
+using CompileText = std::function<Result<Workload>(const std::string& text, const std::string& name)>;
+
+/// Makes the ports of a workload; called when no older ones of it live, since two sets must not steer one target.
+using Bind = std::function<Result<BoundWorkload>()>;
+
+class Runner {
+ public:
+  Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
+         CompileText compile, Bind bind);
+
+  /// Rebuilds what was remembered, then ticks until `stop` is called. The first tick is at once.
+  Task<void> run();
+  /// Another version of the documents: in force from the next tick on. When it cannot be bound the old one stays.
+  void rebind(Bind bind) { next_bind_ = std::move(bind); }
+  /// The tick under way ends; a last snapshot is taken.
+  void stop() { stopping_ = true; }
+  [[nodiscard]] bool stopped() const { return stopped_; }
+
+  /// Null before the first tick, and when nothing could be bound yet.
+  [[nodiscard]] const BoundWorkload* bound() const { return bound_.get(); }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const WorkloadState& state() const { return state_; }
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] TimePoint last_tick() const { return last_tick_; }
+  [[nodiscard]] const std::string& note() const { return note_; }  ///< of the scaler, for people
+
+ private:
+  Task<void> recover();
+  void bind_next();
+  Task<void> tick();
+  Task<void> look(std::shared_ptr<BoundWorkload> bound, Views* views);
+  Task<void> write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record, bool acts);
+  Task<void> keep_snapshot(std::shared_ptr<BoundWorkload> bound);
+  Task<void> act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan);
+  Task<void> move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan);
+  Observation observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members);
+  void subscribe();
+  void trouble(const std::string& what) const;
+  void note_outcome(const BoundWorkload& bound, ActionKind kind, const Result<Done>& result);
+
+  std::string name_;
+  TimeSource& time_;
+  Polls& polls_;
+  Journal& journal_;
+  const EngineEvents& events_;
+  CompileText compile_;
+  Bind bind_{};  ///< of what is in force
+  Bind next_bind_{};
+  std::shared_ptr<BoundWorkload> bound_{};
+  std::vector<Polls::Subscription> subscriptions_{};
+  std::vector<NamedArrival> inbox_{};
+  std::vector<Outcome> outcomes_{};
+  WorkloadState state_{};
+  Plan plan_{};
+  TimePoint evidence_from_{};
+  TimePoint last_tick_{};
+  std::string note_{};
+  Fingerprint kept_document_ = 0;  ///< whose text the journal has
+  std::optional<Failure> scaler_failure_{};
+  std::vector<std::optional<Failure>> balancer_failures_{};
+  bool journal_ok_ = true;
+  bool recovered_ = false;
+  bool stopping_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace ballast
