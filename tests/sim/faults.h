@@ -1,0 +1,78 @@
+// What goes wrong in a world, drawn from its seed: intervals of trouble per channel, and single blows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/sim/world.h"
+
+namespace ballast::sim {
+
+enum class Fault : std::uint8_t {
+  // of a source
+  source_refuses,
+  source_times_out,
+  source_500,
+  source_empty,
+  source_nan,
+  source_infinite,
+  source_html,
+  source_frozen,
+  source_slow,
+  // of a scaler or balancer
+  observe_fails,
+  write_fails,
+  reply_lost,  ///< applied, but the answer says that nobody knows
+  slow,
+  // of the disk
+  disk_full,
+};
+inline constexpr Fault kSourceFaults[] = {Fault::source_refuses, Fault::source_times_out, Fault::source_500,
+                                          Fault::source_empty,   Fault::source_nan,       Fault::source_infinite,
+                                          Fault::source_html,    Fault::source_frozen,    Fault::source_slow};
+inline constexpr Fault kPortFaults[] = {Fault::observe_fails, Fault::write_fails, Fault::reply_lost, Fault::slow};
+
+enum class Target : std::uint8_t { source, scaler, balancer, disk };
+
+struct Trouble {
+  Target target{};
+  Fault fault{};
+  std::string signal{};  ///< of a source
+  Time from = 0;
+  Time to = 0;
+};
+
+struct FaultPlan {
+  std::vector<Trouble> troubles{};
+  std::vector<Time> kills{};     ///< of the controller, -9
+  std::vector<Time> failures{};  ///< of one member
+  [[nodiscard]] const Trouble* now(Target target, Time t, const std::string& signal = {}) const {
+    for (const Trouble& trouble : troubles)
+      if (trouble.target == target && trouble.from <= t && t < trouble.to &&
+          (trouble.signal.empty() || trouble.signal == signal))
+        return &trouble;
+    return nullptr;
+  }
+};
+
+/// One seeded engine for chance; `below(n)` instead of std distributions, which differ between libraries.
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
+    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31U);
+  }
+  std::int32_t below(std::int32_t n) { return static_cast<std::int32_t>(next() % static_cast<std::uint64_t>(n)); }
+  std::int32_t between(std::int32_t low, std::int32_t high) { return low + below(high - low + 1); }
+  double real(double low, double high) { return low + (high - low) * static_cast<double>(next() % 1'000'000) / 1e6; }
+  bool one_in(std::int32_t n) { return below(n) == 0; }
+
+ private:
+  std::uint64_t state_;
+};
+
+}  // namespace ballast::sim

@@ -1,0 +1,146 @@
+#include "tests/sim/oracle.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace ballast::sim {
+namespace {
+
+using Kind = Event::Kind;
+
+std::string number(double value) {
+  std::string text = std::to_string(value);
+  return text.substr(0, text.find('.') + 3);
+}
+
+/// Whether what was delivered of one signal up to `t` allows a shrink; else why not.
+std::string lacks_evidence(const World& world, const std::string& signal, const Promise& promise, Time started,
+                           Time t) {
+  std::vector<const Delivery*> of_signal;
+  for (const Delivery& delivery : world.deliveries())
+    if (delivery.signal == signal && delivery.at <= t) of_signal.push_back(&delivery);
+  if (of_signal.empty()) return "never delivered";
+  if (!of_signal.back()->valid) return "the newest answer was no value";
+  if (t - of_signal.back()->measured > promise.stale_after + promise.interval) return "stale";
+  // Walk back over new samples as long as they are close to each other.
+  Time newest = of_signal.back()->measured;
+  Time oldest = newest;
+  int samples = 1;
+  for (auto at = of_signal.rbegin(); at != of_signal.rend(); ++at) {
+    const Delivery& delivery = **at;
+    if (!delivery.valid || delivery.measured >= oldest) continue;
+    if (delivery.measured <= started || oldest - delivery.measured > promise.stale_after) break;
+    oldest = delivery.measured;
+    ++samples;
+  }
+  if (samples < 3) return "only " + std::to_string(samples) + " samples";
+  if (t - oldest + 1e-6 < promise.shrink_window) return "only " + number(t - oldest) + " s covered";
+  return {};
+}
+
+Time last_start(const World& world, Time t) {
+  Time started = 0;
+  for (const Event& event : world.events())
+    if (event.kind == Kind::controller_started && event.at <= t) started = event.at;
+  return started;
+}
+
+void judge_shrink(const World& world, const Promise& promise, const Event& event, std::vector<Violation>& found) {
+  for (const std::string& signal : promise.signals) {
+    const std::string why = lacks_evidence(world, signal, promise, last_start(world, event.at), event.at);
+    if (!why.empty()) found.push_back({"I2", event.at, "shrink without evidence of " + signal + ": " + why});
+  }
+}
+
+struct Change {
+  Time at = 0;
+  std::int32_t delta = 0;
+};
+
+/// The most that `rules` allow a change to differ from what there was, by the HPA's definition.
+void judge_rate(const std::vector<RateRule>& rules, const std::vector<Change>& changes, const Event& event, bool up,
+                std::vector<Violation>& found) {
+  if (rules.empty()) return;
+  double allowed = up ? -1e18 : 1e18;
+  for (const RateRule& rule : rules) {
+    double start = event.before;
+    for (const Change& change : changes)
+      if (change.at > event.at - rule.period + 3 && change.at < event.at) start -= change.delta;
+    const double share = static_cast<double>(rule.value) / 100.0;
+    double bound = up ? start + rule.value : start - rule.value;
+    if (rule.percent) bound = up ? std::ceil(start * (1 + share)) : std::trunc(start * (1 - share));
+    allowed = up ? std::max(allowed, bound) : std::min(allowed, bound);
+  }
+  const bool broken = up ? event.after > std::max<double>(allowed, event.before)
+                         : event.after < std::min<double>(allowed, event.before);
+  if (broken)
+    found.push_back({"I5", event.at,
+                     std::to_string(event.before) + " to " + std::to_string(event.after) + " where rates allow " +
+                         number(allowed)});
+}
+
+void judge_scaled(const World& world, const Promise& promise, const Event& event, const std::vector<Change>& changes,
+                  std::vector<Violation>& found) {
+  const std::int32_t serving = event.after - event.draining;
+  const bool was_outside = event.before < promise.min_replicas || event.before > promise.max_replicas;
+  if (event.after < promise.min_replicas || serving > promise.max_replicas)
+    found.push_back(
+        {"I1", event.at, "told " + std::to_string(event.after) + ", " + std::to_string(serving) + " to serve"});
+  if (was_outside || promise.chooses_members) return;
+  judge_rate(event.after > event.before ? promise.up_rules : promise.down_rules, changes, event,
+             event.after > event.before, found);
+  if (event.after < event.before) judge_shrink(world, promise, event, found);
+}
+
+}  // namespace
+
+std::vector<Violation> judge(const World& world, const Promise& promise) {
+  std::vector<Violation> found;
+  std::vector<Change> changes;
+  std::map<std::string, Time> drained_since;
+  std::map<std::string, bool> failed;
+  std::int32_t above = 0;  // members that a maximum alone takes away
+  for (const Event& event : world.events()) {
+    switch (event.kind) {
+      case Kind::scaled:
+        judge_scaled(world, promise, event, changes, found);
+        changes.push_back({event.at, event.after - event.before});
+        above = std::max(0, event.before - promise.max_replicas);
+        break;
+      case Kind::weight_changed:
+        if (event.after == 0 && event.before > 0) {
+          drained_since[event.member] = event.at;
+          if (above == 0) judge_shrink(world, promise, event, found);
+        }
+        break;
+      case Kind::member_stopped:
+        if (promise.chooses_members && !world.options().has_pool) judge_shrink(world, promise, event, found);
+        break;
+      case Kind::request_lost: {
+        const auto since = drained_since.find(event.member);
+        const bool deadline = since != drained_since.end() && event.at - since->second + 1e-6 >= promise.drain_timeout;
+        if (!deadline) found.push_back({"drain", event.at, event.member + " left with work in flight"});
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return found;
+}
+
+std::vector<Violation> judge_convergence(const World& world, const Promise& promise) {
+  const double load = world.load();
+  const auto serving = static_cast<double>(world.serving());
+  const double ratio = load / (promise.target_per_member * std::max(1.0, serving));
+  const auto model = std::clamp<double>(std::ceil(load / promise.target_per_member - 1e-9), promise.min_replicas,
+                                        promise.max_replicas);
+  if (serving == model) return {};
+  const bool tolerated = ratio >= 1 - promise.tolerance - 1e-9 && ratio <= 1 + promise.tolerance + 1e-9 &&
+                         serving >= promise.min_replicas && serving <= promise.max_replicas;
+  if (tolerated) return {};
+  return {{"I8", world.now(), number(serving) + " serve where " + number(model) + " are needed"}};
+}
+
+}  // namespace ballast::sim

@@ -1,0 +1,45 @@
+// Judges a run by what the world saw. It includes nothing of Ballast, so that no mistake can excuse itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/sim/world.h"
+
+namespace ballast::sim {
+
+struct RateRule {
+  bool percent = false;
+  std::int32_t value = 0;
+  Time period = 0;
+};
+
+/// What the documents promise, in the oracle's own terms.
+struct Promise {
+  std::int32_t min_replicas = 1;
+  std::int32_t max_replicas = 1;
+  Time interval = 5;
+  Time shrink_window = 300;
+  std::vector<std::string> signals{};  ///< with a target
+  Time stale_after = 60;
+  std::vector<RateRule> up_rules{};  ///< the most lenient one counts; empty: no limit
+  std::vector<RateRule> down_rules{};
+  double target_per_member = 0;  ///< of signal 0
+  double tolerance = 0.1;
+  Time drain_timeout = 30;
+  bool chooses_members = true;
+};
+
+struct Violation {
+  std::string invariant{};  ///< `I2`
+  Time at = 0;
+  std::string text{};
+};
+
+/// I1 bounds, I2 no shrink without evidence, I5 rates, `drain`: nothing leaves with work in flight before its deadline.
+std::vector<Violation> judge(const World& world, const Promise& promise);
+/// I8: with faults over and demand constant for long enough, members are what the model says.
+std::vector<Violation> judge_convergence(const World& world, const Promise& promise);
+
+}  // namespace ballast::sim

@@ -1,0 +1,123 @@
+// A simulated service: members that start late, a pool that spreads load, a queue, and a log of everything that was
+// done to it. It knows nothing of Ballast; whatever steers it, the oracle judges by this log.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ballast::sim {
+
+/// Seconds since the world began.
+using Time = double;
+
+/// Demand in requests per second: straight lines between points; constant before the first and after the last.
+struct Demand {
+  std::vector<std::pair<Time, double>> points{};
+  [[nodiscard]] double at(Time t) const;
+};
+
+struct WorldOptions {
+  Demand demand{};
+  double capacity = 10;        ///< requests per second that one member serves
+  Time start_delay_min = 0.5;  ///< from start to ready
+  Time start_delay_max = 20;
+  Time finish_time = 2;  ///< how long a member needs for what it has when it gets nothing new
+  bool has_pool = true;
+  bool chooses_members = true;  ///< as processes do; false: as a Deployment
+  std::int32_t initial_members = 1;
+  std::uint64_t seed = 1;
+};
+
+struct WorldMember {
+  std::string name{};
+  Time started = 0;
+  Time ready_at = 0;
+  std::optional<Time> failed_at{};
+  std::optional<Time> in_pool_since{};
+  std::int32_t weight = 0;
+  Time weight_zero_since = 0;
+  double in_flight = 0;
+};
+
+/// What the world saw, in order.
+struct Event {
+  enum class Kind : std::uint8_t {
+    scaled,  ///< told a total: `before` → `after`
+    member_started,
+    member_stopped,  ///< because it was told so
+    member_failed,   ///< by itself
+    weight_changed,  ///< of `member`: `before` → `after`; -1: not in the pool
+    request_lost,    ///< `member` left with work in flight, `lost` of it
+    controller_started,
+    controller_killed,
+  };
+  Kind kind{};
+  Time at = 0;
+  std::string member{};
+  std::int32_t before = 0;
+  std::int32_t after = 0;
+  std::int32_t draining = 0;  ///< at a `scaled`: members that stand in the pool with weight 0
+  double lost = 0;
+};
+
+/// One answer that the controller got for a signal.
+struct Delivery {
+  std::string signal{};
+  Time at = 0;
+  Time measured = 0;  ///< by the source
+  bool valid = false;
+};
+
+class World {
+ public:
+  explicit World(WorldOptions options);
+
+  /// Lets time pass up to `t`: members become ready, work is served.
+  void advance(Time t);
+  [[nodiscard]] Time now() const { return now_; }
+  [[nodiscard]] const std::vector<Event>& events() const { return events_; }
+  [[nodiscard]] const std::vector<Delivery>& deliveries() const { return deliveries_; }
+  void delivered(Delivery delivery) { deliveries_.push_back(std::move(delivery)); }
+  void note(Event::Kind kind) { add({.kind = kind}); }
+
+  // What a scaler can do.
+  [[nodiscard]] const std::map<std::string, WorldMember>& members() const { return members_; }
+  [[nodiscard]] std::int32_t told() const { return told_; }
+  [[nodiscard]] std::uint64_t version() const { return version_; }
+  void scale(std::int32_t total, const std::vector<std::string>& remove);
+  void fail_one();
+
+  // What a balancer can do; nothing: not in the pool.
+  void set_weight(const std::string& member, std::optional<std::int32_t> weight);
+
+  [[nodiscard]] double load() const { return options_.demand.at(now_); }
+  [[nodiscard]] double backlog() const { return backlog_; }
+  [[nodiscard]] double lost() const { return lost_; }
+  [[nodiscard]] std::int32_t serving() const;
+  [[nodiscard]] const WorldOptions& options() const { return options_; }
+  [[nodiscard]] std::uint64_t digest() const;
+
+ private:
+  void add(Event event);
+  void start_member();
+  void stop_member(const std::string& name);
+  void step(Time dt);
+  std::uint64_t draw();
+
+  WorldOptions options_;
+  Time now_ = 0;
+  std::uint64_t chance_;
+  std::map<std::string, WorldMember> members_{};
+  std::int32_t told_ = 0;
+  std::uint64_t version_ = 1;
+  std::uint64_t next_name_ = 1;
+  double backlog_ = 0;
+  double lost_ = 0;
+  std::vector<Event> events_{};
+  std::vector<Delivery> deliveries_{};
+};
+
+}  // namespace ballast::sim
