@@ -193,9 +193,8 @@ Task<void> Runner::write_down(std::shared_ptr<BoundWorkload> bound, Frame frame,
   }
   auto written =
       co_await journal_.append(std::move(frame), std::move(record), acts ? Durability::full : Durability::normal);
-  if (!written && journal_ok_ && events_.trouble)
-    events_.trouble(bound->workload,
-                    "the journal cannot be written, nothing is taken away: " + written.error().message);
+  if (!written && journal_ok_)
+    trouble("the journal cannot be written, nothing is taken away: " + written.error().message);
   journal_ok_ = written.has_value();
 }
 
@@ -207,7 +206,7 @@ Task<void> Runner::keep_snapshot(std::shared_ptr<BoundWorkload> bound) {
   snapshot.document = bound->workload.document;
   snapshot.parts = to_parts(state_);
   auto kept = co_await journal_.snapshot(std::move(snapshot), Durability::full);
-  if (!kept && journal_ok_ && events_.trouble) events_.trouble(bound->workload, "no snapshot: " + kept.error().message);
+  if (!kept && journal_ok_) trouble("no snapshot: " + kept.error().message);
 }
 
 void Runner::note_outcome(const BoundWorkload& bound, ActionKind kind, const Result<Done>& result) {
