@@ -1,5 +1,6 @@
 #include "io/loop.h"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -49,6 +50,8 @@ class ThreadExecutor final : public Executor {
 
 struct Loop::Core {
   asio::io_context context{1};
+  asio::executor_work_guard<asio::io_context::executor_type> stay{
+      context.get_executor()};  // `run` ends by `stop` alone
   Steady::time_point steady_start = Steady::now();
   TimePoint engine_start{wall_now().time_since_epoch()};
 
@@ -133,7 +136,6 @@ std::unique_ptr<Executor> Loop::make_executor() { return std::make_unique<Thread
 void Loop::post(std::function<void()> work) { asio::post(core_->context, std::move(work)); }
 
 void Loop::run() {
-  const auto stay = asio::make_work_guard(core_->context);
   core_->context.run();
   core_->context.restart();
 }

@@ -125,6 +125,22 @@ TEST(Loop, BringsOutWhatEscapedFromWork) {
   loop->run();
 }
 
+TEST(Loop, RunsAgainAfterAStopWithNothingElseToDo) {
+  const auto loop = make_loop();
+  int ran = 0;
+  for (int i = 0; i < 3; ++i) {
+    std::thread other([&] {
+      loop->post([&] {
+        ++ran;
+        loop->stop();
+      });
+    });
+    loop->run();
+    other.join();
+  }
+  EXPECT_EQ(ran, 3);
+}
+
 TEST(Loop, CallsBackOnSignals) {
   const auto loop = make_loop();
   std::string trace;

@@ -1,0 +1,29 @@
+// Authorities and certificates made on the spot, and a server that shows them.
+#pragma once
+
+#include <string>
+
+#include "tests/io/raw_server.h"
+
+namespace ballast {
+
+struct Certificate {
+  std::string certificate_pem{};
+  std::string key_pem{};
+};
+
+Certificate make_authority(const std::string& name);
+
+/// Valid for `san` (`DNS:web.test`, `IP:127.0.0.1`) from `from_seconds` to `to_seconds` after now.
+Certificate issue(const Certificate& authority, const std::string& san, long from_seconds = -3600,
+                  long to_seconds = 3600);
+
+/// Shakes hands, reads a request, sends `answer`, each time on a connection of its own. Closes with or without notice.
+/// `trusted_clients`: PEM of the authority whose certificates clients must show; empty: none need be shown.
+RawServer::Script over_tls(Certificate certificate, std::string answer, bool with_notice = true,
+                           std::string trusted_clients = "");
+
+/// A file of the test's own; its path.
+std::string write_file(const std::string& name, const std::string& text);
+
+}  // namespace ballast
