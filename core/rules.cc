@@ -72,7 +72,9 @@ std::string cel_le(const Rule& rule, CelType type) {
   const auto absent = fmt::format("!has({}) || !has({}) || ", a, b);
   switch (type) {
     case CelType::duration:
-      return fmt::format("{}duration({}) <= duration({})", absent, a, b);
+      // CEL knows h, m, s and ms; a pair with days, weeks or years is left to the controller's own check.
+      return fmt::format("{0}{1}.matches('[dwy]') || {2}.matches('[dwy]') || duration({1}) <= duration({2})", absent, a,
+                         b);
     case CelType::quantity:
       return fmt::format("{}quantity({}).compareTo(quantity({})) <= 0", absent, a, b);
     case CelType::number:

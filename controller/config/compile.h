@@ -20,6 +20,9 @@ struct Refusal {
 /// before pools that need them, whatever their order.
 std::vector<Refusal> cross_check(const std::vector<Document>& documents);
 
+/// Settings that changed and may not, of two versions of one document.
+Problems immutable_changes(const Document& before, const Document& after);
+
 /// Of documents that passed `cross_check`: one workload per ScalingPolicy and Monitor, by name.
 std::vector<CompiledWorkload> compile(const std::vector<Document>& documents);
 

@@ -50,11 +50,12 @@ struct Header {
   std::string api_version{};
   std::string kind{};
   Metadata metadata{};
+  ConfigNode spec{};
   static constexpr auto fields() {
     return std::tuple{
         Field{"apiVersion", &Header::api_version, "", "", Limits{.required = true, .example = "ballast.run/v1alpha1"}},
         Field{"kind", &Header::kind, "", "", Limits{.required = true, .example = "ScalingPolicy"}},
-        Field{"metadata", &Header::metadata, "", "", Limits{.required = true}}};
+        Field{"metadata", &Header::metadata, "", "", Limits{.required = true}}, Field{"spec", &Header::spec, "", ""}};
   }
 };
 
@@ -98,18 +99,6 @@ void check_annotations(const ConfigNode& root, const Metadata& metadata, Problem
   }
 }
 
-/// The header without what is only in the spec, so that one reader serves all kinds.
-ConfigNode without_spec(const ConfigNode& root) {
-  ConfigNode header = root;
-  for (std::size_t i = 0; i < header.fields.size(); ++i) {
-    if (header.fields[i].first != "spec") continue;
-    header.fields.erase(header.fields.begin() + static_cast<std::ptrdiff_t>(i));
-    header.field_places.erase(header.field_places.begin() + static_cast<std::ptrdiff_t>(i));
-    break;
-  }
-  return header;
-}
-
 }  // namespace
 
 std::span<const KindEntry> kinds() { return kKinds; }
@@ -151,14 +140,13 @@ std::optional<Document> read_document(const std::string& file, ParsedDocument pa
   std::ranges::move(parsed.problems, std::back_inserter(problems));
   if (problems.size() != before) return std::nullopt;
   if (!detail::expect_map(parsed.root, "", problems)) return std::nullopt;
-  auto header = read_spec<Header>(without_spec(parsed.root), "", problems);
+  auto header = read_spec<Header>(parsed.root, "", problems);
   check_kind(parsed.root, header, problems);
   check_annotations(parsed.root, header.metadata, problems);
   Document document{.file = file, .position = parsed.position, .fingerprint = fingerprint(parsed.text)};
   if (const auto* entry = find_kind(header.kind)) {
-    const ConfigNode empty{.place = parsed.root.place};
-    const auto* spec = parsed.root.find("spec");
-    document.spec = entry->read(spec == nullptr ? empty : *spec, "spec", problems);
+    if (header.spec.kind == ConfigNode::Kind::null) header.spec.place = parsed.root.place;
+    document.spec = entry->read(header.spec, "spec", problems);
   }
   if (problems.size() != before) return std::nullopt;
   document.id = {header.kind, header.metadata.name_space, header.metadata.name};

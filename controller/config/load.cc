@@ -66,17 +66,30 @@ bool keeps(const Broken& broken, const Document& old) {
   return broken.file == old.file && (broken.position < 0 || broken.position == old.position);
 }
 
+/// Of documents of one name: the one that is in force already, else one of the same file, else the first.
+std::optional<std::size_t> successor(const Document& old, const std::vector<Document>& documents) {
+  std::optional<std::size_t> best;
+  int best_rank = 0;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    if (documents[i].id != old.id) continue;
+    const bool same_file = documents[i].file == old.file;
+    const int rank = 1 + (same_file ? 1 : 0) + (documents[i].fingerprint == old.fingerprint ? 2 : 0);
+    if (rank <= best_rank) continue;
+    best_rank = rank;
+    best = i;
+  }
+  return best;
+}
+
 /// The documents to check: those in force come first, in their newest good version, so that what is new cannot push
 /// out what runs.
 std::vector<Document> candidates(const std::vector<Document>& in_force, const Read& read) {
   std::vector<Document> result;
   std::set<std::size_t> used;
-  std::vector<const Document*> kept;
   for (const auto& old : in_force) {
-    const auto found = std::ranges::find(read.documents, old.id, &Document::id);
-    if (found != read.documents.end()) {
-      used.insert(static_cast<std::size_t>(found - read.documents.begin()));
-      result.push_back(*found);
+    if (const auto found = successor(old, read.documents)) {
+      used.insert(*found);
+      result.push_back(read.documents[*found]);
     } else if (std::ranges::any_of(read.broken, [&](const Broken& broken) { return keeps(broken, old); })) {
       result.push_back(old);
     }
@@ -141,19 +154,14 @@ LoadedSet finish(std::vector<Document> documents, std::vector<FileProblem> probl
   return set;
 }
 
-/// What may not change while the document lives: the daemon has it open.
-void check_immutable(const std::vector<Document>& in_force, Read& read) {
+/// A document that changes what it may not stays as it is.
+void keep_immutable(const std::vector<Document>& in_force, Read& read) {
   for (auto& document : read.documents) {
-    const auto* now = std::get_if<ConfigurationSpec>(&document.spec);
     const auto* old = find(in_force, document.id);
-    if (now == nullptr || old == nullptr) continue;
-    const auto& before = std::get<ConfigurationSpec>(old->spec).journal.path;
-    if (before == now->journal.path) continue;
-    read.problems.push_back(
-        {document.file,
-         {document.root.place, "spec.journal.path",
-          fmt::format("cannot change while Ballast runs (it is {})", before.empty() ? "the default" : before)},
-         false});
+    if (old == nullptr) continue;
+    const auto found = immutable_changes(*old, document);
+    if (found.empty()) continue;
+    for (const auto& problem : found) read.problems.push_back({document.file, problem, false});
     document = *old;
   }
 }
@@ -186,7 +194,7 @@ LoadedSet load(const std::vector<std::string>& paths) { return load(read_files(p
 
 Reload Reloader::update(const std::vector<SourceFile>& files) {
   auto read = read_all(files);
-  check_immutable(current_.documents, read);
+  keep_immutable(current_.documents, read);
   auto documents = settle(candidates(current_.documents, read), current_.documents, read.problems);
   Reload reload{.set = finish(std::move(documents), std::move(read.problems))};
   compare(current_, reload);

@@ -65,6 +65,9 @@ bool read_value(const ConfigNode& node, const Where& where, T& out, Problems& pr
     return problems.size() == before;
   } else if constexpr (std::is_same_v<T, PluginRef>) {
     return read_plugin(node, where, out, problems);
+  } else if constexpr (std::is_same_v<T, ConfigNode>) {
+    out = node;  // read later, by what else the document says
+    return true;
   } else {
     return read_scalar(node, where, out, problems);  // double, string, Duration, Quantity, map of strings
   }

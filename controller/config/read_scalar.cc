@@ -9,6 +9,7 @@
 
 #include "controller/config/formats.h"
 #include "controller/config/nearest.h"
+#include "controller/config/write.h"
 #include "formats/duration.h"
 #include "formats/quantity.h"
 
@@ -90,7 +91,7 @@ std::string as_number(double value) {
 }
 std::string as_duration(double value) { return format_duration(from_seconds(value)); }
 std::string as_quantity(double value) {
-  return format_quantity(Quantity{static_cast<std::int64_t>(std::llround(value * 1000))});
+  return quantity_text(Quantity{static_cast<std::int64_t>(std::llround(value * 1000))});
 }
 
 bool check_length(std::size_t length, std::string_view what, const ConfigNode& node, const Where& where,
@@ -159,7 +160,7 @@ bool read_integer(const ConfigNode& node, const Where& where, std::int64_t least
   if (!value && is_number(node.text) && std::abs(parsed<double>(node.text).value_or(0)) >= 9e18)
     return add(node, where,
                fmt::format("{} does not fit; at most {}", shown(node, where.limits),
-                           as_number(std::min(where.limits.max, static_cast<double>(most)))),
+                           std::isfinite(where.limits.max) ? as_number(where.limits.max) : fmt::format("{}", most)),
                problems);
   const bool octal = node.text.size() > 1 && (node.text.starts_with('0') || node.text.starts_with("-0"));
   if (!value || node.quoted || octal)

@@ -144,7 +144,12 @@ ConfigNode scalar_node(std::string text, bool quoted) {
 }
 ConfigNode number_node(double value) { return scalar_node(fmt::format("{}", value), false); }
 ConfigNode duration_node(Duration value) { return scalar_node(format_duration(value), true); }
-ConfigNode quantity_node(Quantity value) { return scalar_node(format_quantity(value), true); }
+std::string quantity_text(Quantity value) {
+  constexpr std::int64_t kMebi = (std::int64_t{1} << 20) * 1000;
+  if (value.milli == 0 || value.milli % kMebi != 0) return format_quantity(value);
+  return canonical(exact_quantity_of_milli(value.milli, QuantityFormat::binary_si));
+}
+ConfigNode quantity_node(Quantity value) { return scalar_node(quantity_text(value), true); }
 ConfigNode map_node(std::vector<std::pair<std::string, ConfigNode>> fields) {
   ConfigNode node{.kind = ConfigNode::Kind::map};
   node.field_places.resize(fields.size());

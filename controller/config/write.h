@@ -38,6 +38,8 @@ struct IsVector<std::vector<T>> : std::true_type {};
 ConfigNode scalar_node(std::string text, bool quoted);
 ConfigNode number_node(double value);
 ConfigNode duration_node(Duration value);
+/// `1Gi` for what is whole mebibytes, else decimal.
+std::string quantity_text(Quantity value);
 ConfigNode quantity_node(Quantity value);
 ConfigNode map_node(std::vector<std::pair<std::string, ConfigNode>> fields);
 ConfigNode list_node(std::vector<ConfigNode> items);
@@ -77,6 +79,9 @@ std::optional<ConfigNode> write_value(const T& value, Secrets secrets = Secrets:
   } else if constexpr (std::is_same_v<T, PluginRef>) {
     if (value.type.empty()) return std::nullopt;
     return map_node({{value.type, value.settings}});
+  } else if constexpr (std::is_same_v<T, ConfigNode>) {
+    if (value.kind == ConfigNode::Kind::null) return std::nullopt;
+    return value;
   } else if constexpr (std::is_enum_v<T>) {
     return scalar_node(std::string(enum_names(T{})[static_cast<std::size_t>(value)]), true);
   } else if constexpr (SpecStruct<T>) {
