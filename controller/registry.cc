@@ -49,9 +49,6 @@ std::vector<Claim> haproxy_claims(const ConfigNode& settings) {
   const auto pool = settings_of<HaproxyPool>(settings);
   return {{fmt::format("the HAProxy backend {} at {}", pool.backend, pool.socket), 0, 0}};
 }
-Result<std::unique_ptr<Balancer>> make_haproxy(const ConfigNode& settings, Environment& environment) {
-  return make_haproxy_balancer(settings_of<HaproxyPool>(settings), environment.fetcher, environment.time);
-}
 
 template <class Spec>
 Result<CompiledProbe> make_probe(const ConfigNode& settings) {
@@ -69,7 +66,7 @@ constexpr std::array kProbes{
 constexpr std::array<ScalerEntry, 0> kScalers{};
 constexpr std::array kBalancers{
     BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
-                  make_haproxy},
+                  nullptr},
 };
 static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
@@ -193,6 +190,8 @@ Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& enviro
   for (const auto& plugin : workload.balancers) {
     const auto* entry = find_entry(kBalancers, plugin.type);
     if (entry == nullptr) return unknown(workload, plugin.type);
+    if (entry->make == nullptr)
+      return Error{Errc::invalid, fmt::format("{}: pool {} is not built in", workload.workload.name, plugin.type)};
     auto balancer = entry->make(plugin.settings, environment);
     if (!balancer) return named(balancer.error(), workload, "pool " + plugin.type);
     bound.balancers.push_back(std::move(*balancer));
