@@ -17,13 +17,14 @@ help:  ## this list
 setup:  ## install the Debian packages that are missing: to build, run the demo, test
 	@tools/setup.sh build demo test
 
-build:  ## build/ballast
+build:  ## build/ballast and what its demo runs
 	@tools/setup.sh build
-	@tools/build.sh dev ballast
+	@tools/build.sh dev ballast examples/all
 
 demo:  ## the demo; ARGS="--headless" for a machine without a screen
 	@tools/setup.sh build demo
-	@tools/demo.sh $(ARGS)
+	@tools/build.sh dev ballast examples/all
+	@build/ballast demo $(ARGS)
 
 quick:  ## the pure suites alone: under 90 s when warm
 	@tools/setup.sh build test
