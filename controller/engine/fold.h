@@ -26,7 +26,10 @@ Decision decision_of(const Plan& plan);
 /// The frame of the tick just folded: what `fold` was given, and the digest of what came out of it.
 Frame frame_of(const Workload& workload, const WorkloadState& state, std::vector<MemberName> new_members,
                Observation observation, const Plan& plan);
-/// The full record of the tick just folded, when its decision is not the one `before` it. Holds the names of what its
+/// The full record of the tick just folded. Its `before` is what its first step found.
+Record record_of(const Workload& workload, const WorkloadState& state, const Observation& observation,
+                 const Plan& plan);
+/// The same, when its decision is not the one `before` it. Holds the names of what its
 /// steps are about, so that it can be read when document and frames are gone.
 std::optional<Record> record_of(const Workload& workload, const WorkloadState& state,
                                 const std::optional<Decision>& before, const Observation& observation,

@@ -1,0 +1,144 @@
+#include "controller/engine/fold.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "controller/journal/codec.h"
+#include "policies/evaluate.h"
+#include "policies/headline.h"
+
+namespace ballast {
+namespace {
+
+/// Names of members long gone are kept for a while: a label may come back, and a decision about it may be asked for.
+constexpr std::size_t kNamesBeyondTheLiving = 1000;
+
+void forget_names(WorkloadState& state, const Observation& observation) {
+  std::set<MemberId> living;
+  for (const Member& member : observation.members) living.insert(member.id);
+  for (const MemberMemory& member : state.memory.members) living.insert(member.id);
+  for (const SignalMemory& signal : state.memory.signals)
+    if (signal.newest)
+      for (const Sample& sample : signal.newest->samples) living.insert(sample.member);
+  std::size_t excess = state.names.by_id().size();
+  const std::size_t most = living.size() + kNamesBeyondTheLiving;
+  if (excess <= most) return;
+  excess -= most;
+  std::vector<MemberId> gone;
+  for (const auto& [id, name] : state.names.by_id()) {
+    if (gone.size() == excess) break;
+    if (!living.contains(id)) gone.push_back(id);
+  }
+  for (const MemberId id : gone) state.names.forget(id);
+}
+
+bool limits(const Step& step) {
+  const bool stage = step.stage == Stage::bounds_and_behavior || step.stage == Stage::allowance ||
+                     step.stage == Stage::approval || step.stage == Stage::guard;
+  return stage && step.reason != Reason::desired_within_range;
+}
+
+std::string name_of(const Workload& workload, const WorkloadState& state, const Subject& subject) {
+  switch (subject.kind) {
+    case Subject::Kind::signal:
+      return subject.index < workload.signals.size() ? workload.signals[subject.index].name : std::string{};
+    case Subject::Kind::pool:
+      return subject.index < workload.pools.size() ? workload.pools[subject.index].name : std::string{};
+    case Subject::Kind::member:
+      return std::string(state.names.name_of(MemberId{subject.index}));
+    case Subject::Kind::workload:
+      break;
+  }
+  return workload.name;
+}
+
+}  // namespace
+
+Plan fold(const Workload& workload, WorkloadState& state, const std::vector<MemberName>& new_members,
+          const Observation& observation) {
+  for (const MemberName& member : new_members) state.names.add(member);
+  Plan plan = evaluate(workload, state.memory, observation);
+  state.status = report(workload, state.status, observation, state.memory, plan);
+  state.decision = decision_of(plan);
+  ++state.sequence;
+  forget_names(state, observation);
+  return plan;
+}
+
+Plan fold(const Workload& workload, WorkloadState& state, const Frame& frame) {
+  Plan plan = fold(workload, state, frame.new_members, frame.observation);
+  state.sequence = frame.sequence;
+  return plan;
+}
+
+Decision decision_of(const Plan& plan) {
+  Decision decision;
+  decision.replicas = plan.replicas;
+  if (const Step* step = headline(plan)) decision.reason = step->reason;
+  for (const Step& step : plan.steps)
+    if (limits(step)) decision.limit = step.reason;
+  return decision;
+}
+
+Frame frame_of(const Workload& workload, const WorkloadState& state, std::vector<MemberName> new_members,
+               Observation observation, const Plan& plan) {
+  Frame frame;
+  frame.workload = workload.name;
+  frame.sequence = state.sequence;
+  frame.document = workload.document;
+  frame.new_members = std::move(new_members);
+  frame.observation = std::move(observation);
+  frame.digest = digest(plan, state.memory);
+  return frame;
+}
+
+Record record_of(const Workload& workload, const WorkloadState& state, const Observation& observation,
+                 const Plan& plan) {
+  const Decision decision = decision_of(plan);
+  Record record;
+  record.workload = workload.name;
+  record.sequence = state.sequence;
+  record.at = observation.at;
+  record.document = workload.document;
+  record.replicas_before = plan.steps.empty() ? plan.replicas : plan.steps.front().before;
+  record.replicas_after = decision.replicas;
+  record.reason = decision.reason;
+  record.limit = decision.limit;
+  record.steps = plan.steps;
+  for (const Step& step : plan.steps) {
+    SubjectName name{step.subject, name_of(workload, state, step.subject)};
+    if (step.subject.kind == Subject::Kind::workload || name.name.empty()) continue;
+    if (std::find(record.names.begin(), record.names.end(), name) == record.names.end())
+      record.names.push_back(std::move(name));
+  }
+  return record;
+}
+
+std::optional<Record> record_of(const Workload& workload, const WorkloadState& state,
+                                const std::optional<Decision>& before, const Observation& observation,
+                                const Plan& plan) {
+  if (before == decision_of(plan)) return std::nullopt;
+  return record_of(workload, state, observation, plan);
+}
+
+WorkloadState restore(const Recovered& recovered, const Workload& current, const Compile& compile) {
+  std::vector<std::string> dropped;
+  WorkloadState state = from_parts(recovered.snapshot.parts, recovered.snapshot.sequence, dropped);
+  std::optional<Workload> other;
+  for (const Frame& frame : recovered.frames) {
+    if (frame.document == current.document) {
+      fold(current, state, frame);
+      continue;
+    }
+    if (!other || other->document != frame.document) {
+      auto compiled = compile(frame.document);
+      other = compiled ? std::move(*compiled) : current;
+      other->document = frame.document;
+    }
+    fold(*other, state, frame);
+  }
+  return state;
+}
+
+}  // namespace ballast

@@ -1,0 +1,160 @@
+// Explanations for people. Plain text, 100 columns at most where names allow, no colour.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+#include "controller/journal/explain.h"
+#include "controller/journal/prose.h"
+#include "core/reason.h"
+
+namespace ballast {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+
+std::time_t whole_seconds(TimePoint at) {
+  return static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count());
+}
+
+std::string date_and_time(TimePoint at) { return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(whole_seconds(at))); }
+
+std::string when(TimePoint at, const LocalTimeAt& local) {
+  const LocalTime here = local(at);
+  std::string text = date_and_time(at) + " UTC";
+  if (here.offset != Duration{})
+    text += fmt::format(" ({:%H:%M:%S} {})", fmt::gmtime(whole_seconds(at + here.offset)), here.zone);
+  return text;
+}
+
+std::string seconds_text(Duration span) { return number_text(std::round(seconds(span) * 10) / 10) + " s"; }
+
+NameOf names_of(const Record& record) {
+  return [&record](const Subject& subject) -> std::string {
+    for (const SubjectName& known : record.names)
+      if (known.subject == subject) return known.name;
+    constexpr const char* kKinds[] = {"the target", "signal", "pool", "member"};
+    const std::string kind = kKinds[static_cast<std::size_t>(subject.kind)];
+    return subject.kind == Subject::Kind::workload ? kind : kind + " " + std::to_string(subject.index);
+  };
+}
+
+/// The last step that says the record's reason: it is the headline.
+const Step* headline_of(const Record& record) {
+  const auto found = std::find_if(record.steps.rbegin(), record.steps.rend(),
+                                  [&record](const Step& step) { return step.reason == record.reason; });
+  return found == record.steps.rend() ? nullptr : &*found;
+}
+
+/// A text after a first part of `indent` columns, broken at spaces.
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::string out;
+  std::size_t column = indent;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t end = text.find(' ', at);
+    if (end == std::string::npos) end = text.size();
+    const std::size_t width = end - at;
+    if (column > indent && column + 1 + width > kColumns) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out.append(text, at, width);
+    column += width;
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string replicas_text(std::int32_t count) {
+  return std::to_string(count) + (count == 1 ? " replica" : " replicas");
+}
+
+std::string change_text(const Record& record) {
+  if (record.replicas_before == record.replicas_after) return "stay at " + replicas_text(record.replicas_after);
+  return fmt::format("{} → {}", record.replicas_before, replicas_text(record.replicas_after));
+}
+
+std::string known_text(const Known& known) {
+  std::string out = "\nwhat was known\n";
+  std::size_t width = std::string("target").size();
+  for (const KnownSignal& signal : known.signals) width = std::max(width, signal.name.size());
+  if (known.target)
+    out += fmt::format("  {:<{}}  told {}; {} exist, {} ready\n", "target", width, known.target->desired,
+                       known.target->existing, known.target->ready);
+  else
+    out += fmt::format("  {:<{}}  could not be observed\n", "target", width);
+  for (const KnownSignal& signal : known.signals) {
+    std::string value = signal.value ? number_text(*signal.value) : "unknown";
+    if (signal.target) value += " (target " + number_text(*signal.target) + ")";
+    if (signal.age != Duration{}) value += ", " + seconds_text(signal.age) + " old";
+    out += fmt::format("  {:<{}}  {}, {}\n", signal.name, width, value, to_string(signal.grade));
+  }
+  return out;
+}
+
+std::string steps_text(const Record& record) {
+  std::string out = "\nhow it was decided\n";
+  const NameOf names = names_of(record);
+  std::size_t width = 0;
+  for (const Step& step : record.steps) width = std::max(width, std::string_view(to_string(step.stage)).size());
+  for (std::size_t i = 0; i < record.steps.size(); ++i) {
+    const Step& step = record.steps[i];
+    const std::string first = fmt::format("  {:>2}. {:<{}}  ", i + 1, to_string(step.stage), width);
+    out += first + wrapped(sentence(step, names), first.size()) + "\n";
+  }
+  return out;
+}
+
+std::string source_text(const Explanation& explanation) {
+  const Record& record = explanation.record;
+  std::string out = fmt::format("\ntick {} of document {:016x}", record.sequence, record.document);
+  if (explanation.known)
+    out += explanation.known->same ? "; decided again from the journal: the same, bit for bit"
+                                   : "; decided again from the journal: DIFFERENT now, see `ballast replay`";
+  else
+    out += "; from the record that was kept, the tick itself is no longer in the journal";
+  out += "\n";
+  if (!explanation.note.empty()) out += wrapped("note: " + explanation.note, 0) + "\n";
+  return out;
+}
+
+}  // namespace
+
+LocalTime local_time_here(TimePoint at) {
+  const std::time_t seconds = whole_seconds(at);
+  std::tm local{};
+  if (localtime_r(&seconds, &local) == nullptr) return {};
+  return LocalTime{std::chrono::seconds{local.tm_gmtoff}, local.tm_zone != nullptr ? local.tm_zone : ""};
+}
+
+std::string to_text(const Explanation& explanation, const LocalTimeAt& local) {
+  const Record& record = explanation.record;
+  std::string out = fmt::format("{} at {}\n", record.workload, when(record.at, local));
+  std::string line = change_text(record);
+  if (const Step* step = headline_of(record)) line += ": " + sentence(*step, names_of(record));
+  out += wrapped(line, 0) + "\n";
+  const bool dry = std::any_of(record.steps.begin(), record.steps.end(), [](const Step& step) { return step.dry_run; });
+  if (dry) out += "DryRun: decided and recorded, nothing was changed\n";
+  if (explanation.known) {
+    if (explanation.known->write) out += fmt::format("the target was told {}\n", *explanation.known->write);
+    out += known_text(*explanation.known);
+  }
+  return out + steps_text(record) + source_text(explanation);
+}
+
+std::string to_line(const Record& record) {
+  const std::string change = record.replicas_before == record.replicas_after
+                                 ? std::to_string(record.replicas_after)
+                                 : fmt::format("{} → {}", record.replicas_before, record.replicas_after);
+  const Step* step = headline_of(record);
+  return fmt::format("{}  {}  {}  {}  {}", date_and_time(record.at), record.workload, change, info(record.reason).code,
+                     step != nullptr ? sentence(*step, names_of(record)) : "");
+}
+
+}  // namespace ballast
