@@ -73,7 +73,7 @@ case $tier in
     phase headers check headers tools/build.sh dev all_verify_interface_header_sets
     export BALLAST_SIM_WORLDS=1000
     build_and_run asan asan .
-    build_and_run clang clang .
+    build_and_run clang clang:clang-pure . -DBALLAST_PURE=ON
     build_and_run tsan tsan .
     phase fuzz check fuzz tools/fuzz.sh 60 ;;
   *) echo "test.sh: $tier: not a tier; quick, test or full" >&2; exit 2 ;;
