@@ -74,7 +74,8 @@ struct ScalingRules {
         Field{"selectPolicy", &ScalingRules::select_policy, "",
               "Which of the policies counts; Disabled forbids this direction."},
         Field{"policies", &ScalingRules::policies, "",
-              "Limits of the rate of change. Default up: 4 Pods and 100 Percent in 15 s; down: 100 Percent in 15 s."},
+              "Limits of the rate of change. Default up: 4 Pods and 100 Percent in 15 s; down: 100 Percent in 15 s.",
+              Limits{.min = 1}},
         Field{"tolerance", &ScalingRules::tolerance, "ratio",
               "How far a value may be from its target before replicas change. Default 0.1.", Limits{.min = 0}}};
   }
