@@ -21,7 +21,8 @@ struct Found {
 };
 
 std::string at(const Document& document) {
-  return fmt::format("{} ({}:{})", to_string(document.id), document.file, document.root.place.line);
+  const int line = document.root.place.line;
+  return fmt::format("{} ({}{})", to_string(document.id), document.file, line > 0 ? fmt::format(":{}", line) : "");
 }
 
 struct Claimed {
@@ -57,6 +58,11 @@ std::vector<Claimed> claims_of(const Document& document) {
 std::string range(const Claim& claim) {
   if (claim.first == claim.last) return claim.first == 0 ? claim.what : fmt::format("{} {}", claim.what, claim.first);
   return fmt::format("{}s {}-{}", claim.what, claim.first, claim.last);
+}
+
+std::string overlap(const Claim& mine, const Claim& theirs, const std::string& owner) {
+  if (mine == theirs) return fmt::format("{} is already that of {}", range(mine), owner);
+  return fmt::format("{} overlaps {} of {}", range(mine), range(theirs), owner);
 }
 
 /// Signals are found again by what they ask, so that two that ask the same would share one memory.
@@ -134,8 +140,7 @@ class CrossCheck {
         if (mine.claim.what != theirs.claim.what || mine.claim.first > theirs.claim.last ||
             theirs.claim.first > mine.claim.last)
           continue;
-        return Found{mine.path, fmt::format("{} overlaps {} of {}", range(mine.claim), range(theirs.claim),
-                                            at(documents_[owner]))};
+        return Found{mine.path, overlap(mine.claim, theirs.claim, at(documents_[owner]))};
       }
     }
     return std::nullopt;
