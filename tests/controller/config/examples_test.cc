@@ -1,0 +1,84 @@
+// The examples are documents that load; and what policies over processes say to each other.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "controller/config/config.h"
+#include "controller/config/plugins.h"
+
+namespace ballast {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> texts(const LoadedSet& set) {
+  std::vector<std::string> result;
+  for (const auto& problem : set.problems) result.push_back(to_string(problem));
+  return result;
+}
+
+class Processes : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (find_plugin(PluginKind::scaler, "process") == nullptr)
+      GTEST_SKIP() << "SKIPPED: no scale target `process` is built in";
+  }
+};
+
+TEST_F(Processes, EveryExampleLoadsWithoutAProblem) {
+  namespace fs = std::filesystem;
+  std::size_t found = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(BALLAST_SOURCE_DIR) / "examples")) {
+    if (entry.path().extension() != ".yaml") continue;
+    const auto set = load(std::vector<std::string>{entry.path().string()});
+    EXPECT_THAT(texts(set), IsEmpty());
+    EXPECT_THAT(set.documents, testing::Not(IsEmpty())) << entry.path();
+    ++found;
+  }
+  EXPECT_GE(found, 5U);
+}
+
+std::string policy(std::string_view name, std::string_view ports, std::string_view bounds = "maxReplicas: 3") {
+  return "apiVersion: ballast.run/v1alpha1\nkind: ScalingPolicy\nmetadata: {name: " + std::string(name) +
+         ", namespace: shop}\nspec:\n  scaleTarget: {process: {command: [/bin/sleep, \"{port}\"], ports: " +
+         std::string(ports) + "}}\n  " + std::string(bounds) +
+         "\n  signals: [{name: s, http: {url: \"http://h/\"}, target: {type: Value, value: 1}}]\n";
+}
+
+TEST_F(Processes, PortsThatOverlapNameBothDocuments) {
+  const auto set = load(std::vector<SourceFile>{
+      {"shop.yaml",
+       policy("a", "9001-9050") + "---\n" + policy("b", "9051-9060") + "---\n" + policy("c", "9060-9070"),
+       {}}});
+  EXPECT_THAT(texts(set), ElementsAre("shop.yaml:21:27: spec.scaleTarget.process: ports 9060-9070 overlaps ports "
+                                      "9051-9060 of ScalingPolicy shop/b (shop.yaml:9)"));
+  EXPECT_EQ(set.workloads.size(), 2U);
+}
+
+TEST_F(Processes, TheDaemonsOwnPortIsNoWorkers) {
+  const std::string host =
+      "apiVersion: ballast.run/v1alpha1\nkind: Configuration\nmetadata: {name: host}\nspec: {listen: "
+      "\"127.0.0.1:9005\"}\n";
+  EXPECT_EQ(load(std::vector<SourceFile>{{"a.yaml", host, {}}, {"b.yaml", policy("a", "9001-9050"), {}}}).errors(), 1U);
+}
+
+TEST_F(Processes, AReloadThatTakesAnothersPortsIsTakenBack) {
+  Reloader reloader;
+  reloader.update({{"a.yaml", policy("a", "9001-9010"), {}}, {"b.yaml", policy("b", "9011-9020"), {}}});
+  const auto reload =
+      reloader.update({{"a.yaml", policy("a", "9001-9015"), {}}, {"b.yaml", policy("b", "9011-9020"), {}}});
+  EXPECT_EQ(reload.set.errors(), 1U);
+  EXPECT_THAT(reload.changed, IsEmpty());
+  EXPECT_THAT(reload.removed, IsEmpty());
+}
+
+TEST_F(Processes, APolicyIsReadWithItsTarget) {
+  const auto set =
+      load(std::vector<SourceFile>{{"a.yaml", policy("a", "9001-9050", "minReplicas: 4\n  maxReplicas: 3"), {}}});
+  EXPECT_THAT(texts(set), ElementsAre("a.yaml:6:16: spec.minReplicas: 4 is above maxReplicas (3)"));
+}
+
+}  // namespace
+}  // namespace ballast
