@@ -26,6 +26,8 @@ class LossyDisk {
 
   /// From now on, until told otherwise.
   void fail_writes(Fault fault);
+  /// Syncs succeed and make nothing durable, as some disks do.
+  void lie_about_syncs();
 
   /// Writes, truncations, deletions and syncs so far: the points at which a power cut makes a difference.
   [[nodiscard]] std::uint64_t points() const;

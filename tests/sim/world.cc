@@ -61,6 +61,7 @@ void World::step(Time dt) {
   const double served = std::min(backlog_, static_cast<double>(serving.size()) * options_.capacity * dt);
   backlog_ -= served;
   backlog_ = std::min(backlog_, load() * 30 + 100);  // callers give up
+  if (!options_.has_pool) return;  // a worker without a pool finishes what it took when it is told to stop
   for (WorldMember* member : serving)
     member->in_flight = std::ceil(served / dt / static_cast<double>(serving.size()) * 0.1);
 }
