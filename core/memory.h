@@ -54,6 +54,9 @@ struct MemberMemory {
   MemberId id = kNoMember;
   bool retiring = false;
   TimePoint retiring_since{};
+  /// Since when it was seen with weight 0 in every pool; the drain timeout counts from here. Nothing: not yet, however
+  /// long ago it was decided.
+  std::optional<TimePoint> draining_since{};
   bool was_ready = false;
   bool operator==(const MemberMemory&) const = default;
 };

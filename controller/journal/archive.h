@@ -151,8 +151,8 @@ void archive(Ar& ar, Is<ScaleMemory> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<MemberMemory> auto& x) {
-  auto& [id, retiring, retiring_since, was_ready] = x;
-  items(ar, id, retiring, retiring_since, was_ready);
+  auto& [id, retiring, retiring_since, draining_since, was_ready] = x;
+  items(ar, id, retiring, retiring_since, draining_since, was_ready);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Memory> auto& x) {

@@ -19,6 +19,11 @@ std::int32_t in_flight(const Member& member) {
 
 bool exists(const Member& member) { return member.state != MemberState::gone && member.state != MemberState::stopping; }
 
+bool gets_nothing_new(const Member& member, const Observation& observation) {
+  return observation.hidden_pools.empty() &&
+         std::ranges::all_of(member.pools, [](const PoolMember& place) { return place.weight == 0; });
+}
+
 void remember_members(Memory& memory, const Observation& observation, std::vector<Step>& steps) {
   std::vector<MemberMemory> now;
   now.reserve(observation.members.size());
@@ -26,6 +31,8 @@ void remember_members(Memory& memory, const Observation& observation, std::vecto
     if (!exists(member)) continue;
     const MemberMemory* before = find(memory, member.id);
     MemberMemory& known = now.emplace_back(before != nullptr ? *before : MemberMemory{.id = member.id});
+    if (known.retiring && !known.draining_since && gets_nothing_new(member, observation))
+      known.draining_since = observation.at;
     if (member.state == MemberState::ready && !known.was_ready) {
       known.was_ready = true;
       const double took = seconds(member.since - member.started);
@@ -91,6 +98,7 @@ void bring_back(Memory& memory, std::size_t count, std::vector<Step>& steps) {
   });
   for (std::size_t i = 0; i < std::min(count, retiring.size()); ++i) {
     retiring[i]->retiring = false;
+    retiring[i]->draining_since.reset();
     steps.push_back(Step{Stage::members,
                          {Subject::Kind::member, static_cast<std::uint32_t>(retiring[i]->id)},
                          0,
@@ -108,9 +116,9 @@ bool is_hidden(const Observation& observation, PoolId pool) {
   return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
 }
 
-/// Whether a retiring member may leave `pool` now: it got no new requests since an observation, and has none left.
-bool may_leave(const Pool& pool, const PoolMember& place, Duration retiring_for) {
-  return (place.weight == 0 && place.in_flight == 0) || retiring_for >= pool.drain_timeout;
+/// Whether a retiring member may leave `pool` now: it gets no new requests and has none left, or had its time.
+bool may_leave(const Pool& pool, const PoolMember& place, Duration draining_for) {
+  return place.weight == 0 && (place.in_flight == 0 || draining_for >= pool.drain_timeout);
 }
 
 struct Placing {
@@ -140,13 +148,14 @@ std::optional<std::int32_t> place_in_pool(const Placing& placing, const Member& 
   }
   if (known->retiring) {
     if (place == nullptr) return std::nullopt;
-    const Duration retiring_for = placing.observation.at - known->retiring_since;
-    if (!may_leave(pool, *place, retiring_for)) return 0;
+    const TimePoint now = placing.observation.at;
+    const Duration draining_for = now - known->draining_since.value_or(now);
+    if (!may_leave(pool, *place, draining_for)) return 0;
     const bool drained = place->in_flight == 0;
     Step step{Stage::members, {Subject::Kind::member, static_cast<std::uint32_t>(member.id)}};
     step.reason = drained ? Reason::member_drained : Reason::member_drain_deadline;
-    step.numbers = drained ? std::array<double, 4>{seconds(retiring_for)}
-                           : std::array<double, 4>{static_cast<double>(place->in_flight), seconds(retiring_for)};
+    step.numbers = drained ? std::array<double, 4>{seconds(draining_for)}
+                           : std::array<double, 4>{static_cast<double>(place->in_flight), seconds(draining_for)};
     placing.plan.steps.push_back(step);
     return std::nullopt;
   }

@@ -92,11 +92,27 @@ TEST(Members, ADrainEndsAtItsTimeout) {
   Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
   add_value(o, 50);
   evaluate(pooled(), memory, o);
-  const Plan plan = evaluate(
-      pooled(), memory,
-      with(40, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, PoolMember{kPool, 0, 3})}, 2));
+  const auto drained = [](int second) {
+    return with(second,
+                {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, PoolMember{kPool, 0, 3})}, 2);
+  };
+  EXPECT_FALSE(of(evaluate(pooled(), memory, drained(11)), 2).weights.empty());
+  const Plan plan = evaluate(pooled(), memory, drained(41));
   EXPECT_TRUE(of(plan, 2).weights.empty());
   EXPECT_TRUE(story::has(plan, Reason::member_drain_deadline));
+}
+
+TEST(Members, ADrainTimeoutCountsFromWeightZeroNotFromTheWish) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  evaluate(pooled(), memory, o);
+  for (int second = 11; second < 200; second += 5) {  // every write to the pool fails
+    const Plan plan = evaluate(
+        pooled(), memory,
+        with(second, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2));
+    ASSERT_EQ(of(plan, 2).weights, (std::vector<Weight>{{kPool, 0}})) << second;
+  }
 }
 
 TEST(Members, ASurgeBringsRetiringWorkersBackBeforeItStartsNewOnes) {

@@ -30,7 +30,7 @@ std::string lacks_evidence(const World& world, const std::string& signal, const 
   for (auto at = of_signal.rbegin(); at != of_signal.rend(); ++at) {
     const Delivery& delivery = **at;
     if (!delivery.valid || delivery.measured >= oldest) continue;
-    if (delivery.measured <= started || oldest - delivery.measured > promise.stale_after) break;
+    if (delivery.measured <= started || oldest - delivery.measured > promise.stale_after + 1e-3) break;
     oldest = delivery.measured;
     ++samples;
   }
@@ -53,6 +53,8 @@ void judge_shrink(const World& world, const Promise& promise, const Event& event
   }
 }
 
+constexpr Time kDoubt = 3;
+
 struct Change {
   Time at = 0;
   std::int32_t delta = 0;
@@ -65,8 +67,12 @@ void judge_rate(const std::vector<RateRule>& rules, const std::vector<Change>& c
   double allowed = up ? -1e18 : 1e18;
   for (const RateRule& rule : rules) {
     double start = event.before;
-    for (const Change& change : changes)
-      if (change.at > event.at - rule.period + 3 && change.at < event.at) start -= change.delta;
+    for (const Change& change : changes) {
+      // When exactly a change was confirmed, and so counts, nobody outside knows: in doubt for the controller.
+      const bool same_way = (change.delta > 0) == up;
+      const Time from = event.at - rule.period + (same_way ? kDoubt : -kDoubt);
+      if (change.at > from && change.at < event.at) start -= change.delta;
+    }
     const double share = static_cast<double>(rule.value) / 100.0;
     double bound = up ? start + rule.value : start - rule.value;
     if (rule.percent) bound = up ? std::ceil(start * (1 + share)) : std::trunc(start * (1 - share));
@@ -87,11 +93,13 @@ void judge_scaled(const World& world, const Promise& promise, const Event& event
   if (event.after < promise.min_replicas || serving > promise.max_replicas)
     found.push_back(
         {"I1", event.at, "told " + std::to_string(event.after) + ", " + std::to_string(serving) + " to serve"});
-  if (was_outside || promise.chooses_members) return;
+  if (was_outside || world.options().has_pool) return;
   judge_rate(event.after > event.before ? promise.up_rules : promise.down_rules, changes, event,
              event.after > event.before, found);
   if (event.after < event.before) judge_shrink(world, promise, event, found);
 }
+
+std::int32_t draining(const std::map<std::string, Time>& since) { return static_cast<std::int32_t>(since.size()); }
 
 }  // namespace
 
@@ -99,23 +107,27 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
   std::vector<Violation> found;
   std::vector<Change> changes;
   std::map<std::string, Time> drained_since;
-  std::map<std::string, bool> failed;
-  std::int32_t above = 0;  // members that a maximum alone takes away
+  std::int32_t told = world.options().initial_members;
   for (const Event& event : world.events()) {
     switch (event.kind) {
       case Kind::scaled:
         judge_scaled(world, promise, event, changes, found);
         changes.push_back({event.at, event.after - event.before});
-        above = std::max(0, event.before - promise.max_replicas);
+        told = event.after;
         break;
       case Kind::weight_changed:
         if (event.after == 0 && event.before > 0) {
+          // A maximum alone may take members away: a person wrote it.
+          if (told - draining(drained_since) <= promise.max_replicas) judge_shrink(world, promise, event, found);
           drained_since[event.member] = event.at;
-          if (above == 0) judge_shrink(world, promise, event, found);
         }
+        if (event.after > 0) drained_since.erase(event.member);
+        break;
+      case Kind::member_failed:
+        drained_since.erase(event.member);
         break;
       case Kind::member_stopped:
-        if (promise.chooses_members && !world.options().has_pool) judge_shrink(world, promise, event, found);
+        drained_since.erase(event.member);
         break;
       case Kind::request_lost: {
         const auto since = drained_since.find(event.member);

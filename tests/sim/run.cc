@@ -50,6 +50,8 @@ class Controller {
 /// What was done must have been written down first: the newest frame is of the tick that acted, or later.
 void judge_journal(Journal& journal, const Stage& stage, const std::string& name, std::vector<Violation>& found) {
   if (stage.last_action < 0) return;
+  // Raises go on while the disk is full; they are told of, and nothing else is owed.
+  if (stage.faults.now(Target::disk, stage.seen_before_action) != nullptr) return;
   TaskGroup group;
   Result<std::optional<Recovered>> recovered = Error{};
   const auto read = [](Journal* from, std::string workload, Result<std::optional<Recovered>>* into) -> Task<void> {
