@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <limits>
 
 namespace ballast {
@@ -86,8 +87,10 @@ TEST(MetricsPage, CountsWhatHappened) {
 int promtool(const std::string& page) {
   const std::string path = testing::TempDir() + "ballast-" + std::to_string(getpid()) + "-metrics.txt";
   std::ofstream(path, std::ios::binary) << page;
-  const int status = std::system(("promtool check metrics < " + path + " >&2").c_str());
+  const int status = std::system(("promtool check metrics < " + path + " >" + path + ".out 2>&1").c_str());
+  if (WEXITSTATUS(status) != 0) std::cout << std::ifstream(path + ".out").rdbuf();
   unlink(path.c_str());
+  unlink((path + ".out").c_str());
   return WEXITSTATUS(status);
 }
 
