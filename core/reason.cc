@@ -26,15 +26,17 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "{subject} answered with something that is no number; unknown is not zero", ""},
     {Reason::signal_frozen, "SignalFrozen", "{subject} repeats one sample for {a} polls; it cannot be trusted",
      "polls without a new sample"},
-    {Reason::at_target, "AtTarget", "{subject} is {a}, target {b} a replica: {after} replicas bring each to its target",
+    {Reason::at_target, "AtTarget", "{subject} is {a}: {after} replicas bring it to its target of {b}",
      "value, target"},
     {Reason::within_tolerance, "WithinTolerance",
-     "{subject} is {a}, {c} of its target {b} a replica, within tolerance: keep {after}", "value, target, ratio"},
+     "{subject} is {a}, {c} times what {before} replicas carry at a target of {b}; that is within tolerance: keep "
+     "{after}",
+     "value, target, ratio"},
     {Reason::value_above_target, "AboveTarget",
-     "{subject} is {a}; at {b} a replica that is {c} of what {before} replicas should carry: propose {after}",
+     "{subject} is {a}, {c} times what {before} replicas carry at a target of {b}: propose {after}",
      "value, target, ratio"},
     {Reason::value_below_target, "BelowTarget",
-     "{subject} is {a}; at {b} a replica that is {c} of what {before} replicas should carry: propose {after}",
+     "{subject} is {a}, only {c} times what {before} replicas carry at a target of {b}: propose {after}",
      "value, target, ratio"},
     {Reason::signal_not_usable, "SignalNotUsable", "{subject} cannot be used: it proposes to keep {after}", ""},
     {Reason::highest_proposal, "HighestProposal", "{subject} asks for the most: {after}", ""},
@@ -71,8 +73,8 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::member_contested, "MemberContested",
      "{subject} is in a state that Ballast did not set: a person's word, left alone", ""},
     {Reason::member_lost, "MemberLost", "{subject} is gone without being asked to", ""},
-    {Reason::host_reserve, "HostReserve", "{before} wanted, {after} started: hostReserve leaves {a} MiB for workers",
-     "MiB"},
+    {Reason::host_reserve, "HostReserve",
+     "{before} wanted, {after} allowed: the host, a quota or a budget leaves no room for more", ""},
 }};
 
 constexpr bool in_order() {
