@@ -23,10 +23,12 @@ std::string date_and_time(TimePoint at) { return fmt::format("{:%Y-%m-%d %H:%M:%
 
 std::string when(TimePoint at, const LocalTimeAt& local) {
   const LocalTime here = local(at);
-  std::string text = date_and_time(at) + " UTC";
-  if (here.offset != Duration{})
-    text += fmt::format(" ({:%H:%M:%S} {})", fmt::gmtime(whole_seconds(at + here.offset)), here.zone);
-  return text;
+  const std::string utc = date_and_time(at);
+  std::string there = date_and_time(at + here.offset);
+  if (there == utc) return utc + " UTC";
+  constexpr std::size_t kDay = std::string_view("2026-07-30 ").size();
+  if (there.starts_with(utc.substr(0, kDay))) there.erase(0, kDay);
+  return utc + " UTC (" + there + " " + here.zone + ")";
 }
 
 std::string seconds_text(Duration span) { return number_text(std::round(seconds(span) * 10) / 10) + " s"; }

@@ -70,8 +70,7 @@ Result<std::vector<Result<Done>>> Store::transact(const std::vector<const Write*
   staged_totals_ = totals_;
   if (auto begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun.error();
   std::vector<Result<Done>> results(writes.size(), Result<Done>{Done{}});
-  for (const Record& record : held_)
-    if (auto done = write_record(record); !done) return done.error();
+  if (auto done = write_held(); !done) return done.error();
   for (std::size_t i = 0; i < writes.size(); ++i)
     if (auto done = apply(*writes[i], results[i]); !done) return done.error();
   if (auto done = prune(); !done) return done.error();
@@ -84,6 +83,7 @@ Result<std::vector<Result<Done>>> Store::transact(const std::vector<const Write*
   }
   totals_ = staged_totals_;
   held_.clear();
+  documents_missing_ = false;
   gap_.reset();
   return results;
 }
@@ -151,6 +151,7 @@ Result<Done> Store::apply(const Snapshot& snapshot, Result<Done>& /*refused*/) {
 }
 
 Result<Done> Store::apply(const Document& document) {
+  documents_.try_emplace(document.fingerprint, document.text);
   const auto fingerprint = signed_of(document.fingerprint);
   auto known = database_->integer("SELECT count(*) FROM documents WHERE fingerprint = ?", {fingerprint}, 0);
   if (!known) return known.error();
@@ -227,10 +228,25 @@ void Store::fail(const Error& error, const std::vector<const Write*>& writes) {
   gap.records_held = held_.size();
   // A connection that failed once may be of no more use: the next batch opens another.
   database_.reset();
-  if (error.code != Errc::invalid) return;
+  if (error.code == Errc::invalid) static_cast<void>(begin_anew(error));  // tried again with the next batch
+}
+
+Result<Done> Store::begin_anew(const Error& corrupt) {
   auto aside = set_aside(options_.path, options_.vfs);
-  if (!aside) return;
-  notes_.push_back(error.message + "; the file is kept as " + *aside + " and a new journal begun");
+  if (!aside) return aside.error();
+  documents_missing_ = true;
+  notes_.push_back(corrupt.message + "; the file is kept as " + *aside + " and a new journal begun");
+  return Done{};
+}
+
+/// What an earlier batch or an earlier file was to hold.
+Result<Done> Store::write_held() {
+  for (const Record& record : held_)
+    if (auto done = write_record(record); !done) return done;
+  if (!documents_missing_) return Done{};
+  for (const auto& [fingerprint, text] : documents_)
+    if (auto done = apply(Document{fingerprint, text}); !done) return done;
+  return Done{};
 }
 
 void Store::hold(const Record& record) {

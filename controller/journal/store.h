@@ -109,6 +109,8 @@ class Store {
   Result<Done> apply(const Pair& pair);
   Result<Done> write_record(const Record& record);
   Result<Done> write_totals();
+  Result<Done> write_held();
+  Result<Done> begin_anew(const Error& corrupt);
   Result<Done> prune();
   Result<Done> prune_frames(std::int64_t above);
   Result<Done> prune_snapshots(std::int64_t workload, std::int64_t row);
@@ -128,7 +130,9 @@ class Store {
   std::map<std::string, End> staged_{};  ///< of the open transaction
   Totals staged_totals_{};
   std::int64_t prune_cursor_ = 0;
-  std::set<std::string> pinning_{};  ///< workloads whose rows stand in the way of pruning
+  std::set<std::string> pinning_{};                 ///< workloads whose rows stand in the way of pruning
+  std::map<Fingerprint, std::string> documents_{};  ///< given so far: a new file gets them too
+  bool documents_missing_ = false;
   std::deque<Record> held_{};
   std::optional<Gap> gap_{};
   bool syncs_fully_ = true;

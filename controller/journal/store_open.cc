@@ -12,9 +12,7 @@ Result<Done> Store::ready() {
   auto opened = open();
   if (!opened && opened.error().code == Errc::invalid) {
     database_.reset();
-    auto aside = set_aside(options_.path, options_.vfs);
-    if (!aside) return aside.error();
-    notes_.push_back(opened.error().message + "; the file is kept as " + *aside + " and a new journal begun");
+    if (auto anew = begin_anew(opened.error()); !anew) return anew.error();
     opened = open();
   }
   if (opened) return opened;
