@@ -115,6 +115,19 @@ TEST(Members, ADrainTimeoutCountsFromWeightZeroNotFromTheWish) {
   }
 }
 
+TEST(Members, ARestartForgetsARetirementThatNeverBegan) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  EXPECT_EQ(evaluate(pooled(), memory, o).replicas, 1);
+  Observation restarted =
+      with(12, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  restarted.evidence_from = story::at(11);
+  const Plan plan = evaluate(pooled(), memory, restarted);
+  EXPECT_EQ(plan.replicas, 2);
+  EXPECT_FALSE(plan.touch_pools);
+}
+
 TEST(Members, ASurgeBringsRetiringWorkersBackBeforeItStartsNewOnes) {
   Memory memory = shrinkable();
   Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
