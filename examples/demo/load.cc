@@ -33,7 +33,7 @@ struct Settings {
   Spacing spacing = Spacing::poisson;
   std::uint64_t seed = 1;
   std::int64_t timeout_us = 5'000'000;
-  std::int64_t start_at_us = 0;
+  std::int64_t start_in_us = 0;
 };
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
@@ -61,7 +61,7 @@ void write_finished(std::FILE* log, Client& client, const std::vector<Arrival>& 
 
 int play(const Settings& settings, std::FILE* log) {
   const auto schedule = arrivals(settings.acts, settings.spacing, settings.seed);
-  const auto start = std::max(settings.start_at_us, monotonic_us());
+  const auto start = monotonic_us() + settings.start_in_us;
   fmt::print(log, "{}", plan_line(settings, start, schedule.size()));
   std::fflush(log);
   std::int64_t end = start;
@@ -96,18 +96,18 @@ int play(const Settings& settings, std::FILE* log) {
 
 std::optional<Settings> read_settings(std::span<const char* const> arguments, std::string& problem) {
   constexpr std::array<std::string_view, 10> kKnown{"host", "port", "path",    "log",     "lane",
-                                                    "act",  "seed", "spacing", "timeout", "start-at"};
+                                                    "act",  "seed", "spacing", "timeout", "start-in"};
   const auto options = parse_options(arguments, kKnown, problem);
   if (!options) return std::nullopt;
   Settings settings;
   const auto port = parse_number(text_of(*options, "port"));
   const auto seed = parse_number(text_of(*options, "seed", "1"));
   const auto timeout = parse_span_us(text_of(*options, "timeout", "5s"));
-  const auto start = parse_number(text_of(*options, "start-at", "0"));
+  const auto start = parse_span_us(text_of(*options, "start-in", "0s"));
   const auto spacing = text_of(*options, "spacing", "poisson");
   if (!port || *port < 1 || *port > 65535) problem = "--port: a number from 1 to 65535 is needed";
-  if (!seed || !start) problem = "--seed, --start-at: a number is needed";
-  if (!timeout) problem = "--timeout: a span such as 5s is needed";
+  if (!seed) problem = "--seed: a number is needed";
+  if (!timeout || !start) problem = "--timeout, --start-in: a span such as 5s is needed";
   if (spacing != "poisson" && spacing != "even") problem = "--spacing: poisson or even";
   if (options->contains("act"))
     for (const auto& text : options->find("act")->second) {
@@ -125,7 +125,7 @@ std::optional<Settings> read_settings(std::span<const char* const> arguments, st
   settings.spacing = spacing == "even" ? Spacing::even : Spacing::poisson;
   settings.seed = static_cast<std::uint64_t>(*seed);
   settings.timeout_us = *timeout;
-  settings.start_at_us = static_cast<std::int64_t>(*start);
+  settings.start_in_us = *start;
   return settings;
 }
 

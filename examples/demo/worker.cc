@@ -1,12 +1,14 @@
 // A worker as bots are: one request at a time, first in first out, each with a little work and a long wait. With the
 // defaults (1 ms of CPU, 49 ms of waiting) it serves 20 requests a second. `/healthz` answers at once, even while busy.
-// SIGTERM: no new connections, what is queued is finished, exit status 0. One thread, one epoll.
+// SIGTERM: no new connections, what is queued is finished, exit status 0; the same when the process that it is tied to
+// ends. One thread, one epoll.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,6 +35,7 @@ struct Settings {
   std::int64_t start_delay_us = 0;
   std::int64_t cpu_us = 1'000;
   std::int64_t wait_us = 49'000;
+  pid_t tied_to = 0;  ///< 0: none
 };
 
 /// One line per event, each with one write to a file that only grows: several workers may share it.
@@ -89,6 +92,11 @@ class Worker {
     sigprocmask(SIG_BLOCK, &term, nullptr);
     signals_ = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
     watch(signals_, EPOLLIN, EPOLL_CTL_ADD);
+    if (settings_.tied_to > 0) {
+      owner_ = static_cast<int>(syscall(SYS_pidfd_open, settings_.tied_to, 0));
+      if (owner_ < 0) return fail("--tied-to");
+      watch(owner_, EPOLLIN, EPOLL_CTL_ADD);
+    }
     while (!(stopping_ && !current_ && queue_.empty() && nothing_to_send())) {
       if (!stopping_ && listener_ < 0 && monotonic_us() >= listen_at_us_ && !open_listener()) return fail("listen");
       step();
@@ -143,7 +151,8 @@ class Worker {
 
   void handle(const epoll_event& event) {
     const int fd = event.data.fd;
-    if (fd == signals_) return stop();
+    if (fd == owner_) watch(owner_, 0, EPOLL_CTL_DEL);
+    if (fd == signals_ || fd == owner_) return stop();
     if (fd == listener_) return accept_all();
     if ((event.events & EPOLLOUT) != 0) send_to(fd);
     if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read_from(fd);
@@ -269,6 +278,7 @@ class Worker {
   EventLog log_;
   int poll_;
   int signals_ = -1;
+  int owner_ = -1;  ///< readable when the process has ended
   int listener_ = -1;
   std::int64_t listen_at_us_ = 0;
   bool stopping_ = false;
@@ -280,7 +290,7 @@ class Worker {
 };
 
 std::optional<Settings> read_settings(std::span<const char* const> arguments, std::string& problem) {
-  constexpr std::array<std::string_view, 6> kKnown{"port", "name", "log", "start-delay", "cpu", "wait"};
+  constexpr std::array<std::string_view, 7> kKnown{"port", "name", "log", "start-delay", "cpu", "wait", "tied-to"};
   const auto options = parse_options(arguments, kKnown, problem);
   if (!options) return std::nullopt;
   const auto port = parse_number(text_of(*options, "port"));
@@ -289,11 +299,17 @@ std::optional<Settings> read_settings(std::span<const char* const> arguments, st
   const auto wait = parse_span_us(text_of(*options, "wait", "49ms"));
   if (!port || *port < 1 || *port > 65535) problem = "--port: a number from 1 to 65535 is needed";
   if (!delay || !cpu || !wait) problem = "--start-delay, --cpu, --wait: a span such as 500ms is needed";
+  const auto owner = parse_number(text_of(*options, "tied-to", "0"));
+  if (!owner || *owner > 1e9) problem = "--tied-to: the number of a process is needed";
   if (!problem.empty()) return std::nullopt;
   const auto number = static_cast<int>(*port);
-  return Settings{
-      number, text_of(*options, "name", "worker-" + std::to_string(number)), text_of(*options, "log"), *delay, *cpu,
-      *wait};
+  return Settings{number,
+                  text_of(*options, "name", "worker-" + std::to_string(number)),
+                  text_of(*options, "log"),
+                  *delay,
+                  *cpu,
+                  *wait,
+                  static_cast<pid_t>(*owner)};
 }
 
 }  // namespace
