@@ -49,7 +49,7 @@ std::optional<Spot> below(const Spot& spot, std::string_view key) {
     return std::nullopt;
   }
   Spot result{.doc = field->doc, .field = *field};
-  if (!field->structure.empty()) result.schema = field->structure[0];
+  if (field->structure) result.schema = *field->structure;
   if (field->type == ValueType::plugin) result.plugin = field->limits.plugin;
   return result;
 }

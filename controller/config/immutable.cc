@@ -33,8 +33,8 @@ void compare(const Schema& schema, const ConfigNode& before, const ConfigNode& a
     if (is_immutable(schema, field))
       problems.push_back(
           {{}, where, fmt::format("cannot change while the document lives; it is {}", shown(old, field))});
-    else if (!field.structure.empty() && !field.list && old != nullptr && now != nullptr)
-      compare(field.structure[0], *old, *now, where, problems);
+    else if (field.structure && !field.list && old != nullptr && now != nullptr)
+      compare(*field.structure, *old, *now, where, problems);
   }
 }
 

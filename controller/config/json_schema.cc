@@ -91,7 +91,7 @@ ConfigNode value_schema(const FieldSchema& field) {
       break;
     }
     case ValueType::structure:
-      return object_schema(field.structure[0]);
+      return object_schema(*field.structure);
     case ValueType::plugin:
       set(node, "type", text("object"));
       set(node, "properties", plugin_properties(field.limits.plugin));

@@ -91,7 +91,7 @@ ConfigNode random_item(const FieldSchema& field, Random& random) {
     case ValueType::choice:
       return scalar_node(field.choices[random.below(field.choices.size())], true);
     case ValueType::structure:
-      return random_object(field.structure[0], random);
+      return random_object(*field.structure, random);
     case ValueType::plugin:
       return random_plugin(field.limits.plugin, random);
     case ValueType::map:
@@ -102,8 +102,8 @@ ConfigNode random_item(const FieldSchema& field, Random& random) {
 
 /// Items that ask the same as one before them cannot stand in one document.
 void drop_repeated(const FieldSchema& field, std::vector<ConfigNode>& items) {
-  if (field.structure.empty()) return;
-  const auto* among = field.structure[0].find("");
+  if (!field.structure) return;
+  const auto* among = field.structure->find("");
   if (among == nullptr) return;
   std::set<Fingerprint> seen;
   std::erase_if(items, [&](const ConfigNode& item) {

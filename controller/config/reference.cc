@@ -48,7 +48,7 @@ void append_rows(const Schema& schema, const std::string& prefix, std::string& r
                      (field.list ? "[]" : "");
     fmt::format_to(std::back_inserter(rows), "| `{}` | {} | {} | {} |\n", key, value_cell(field), default_cell(field),
                    meaning_cell(field));
-    if (!field.structure.empty()) append_rows(field.structure[0], key + ".", rows, notes);
+    if (field.structure) append_rows(*field.structure, key + ".", rows, notes);
   }
   const auto where = prefix.empty() ? std::string() : fmt::format("`{}`: ", prefix.substr(0, prefix.size() - 1));
   for (const auto& rule : schema.rules) fmt::format_to(std::back_inserter(notes), "- {}{}\n", where, sentence(rule));

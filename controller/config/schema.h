@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ enum class ValueType : std::uint8_t {
   duration,
   quantity,
   choice,     ///< one of `choices`
-  structure,  ///< `structure` has one element
+  structure,  ///< `structure` says what is in it
   plugin,     ///< of `limits.plugin`; with an empty key it stands among the other keys
   map,        ///< strings by string
 };
@@ -39,7 +40,7 @@ struct FieldSchema {
   bool list = false;
   Limits limits{};
   std::vector<std::string> choices{};
-  std::vector<Schema> structure{};
+  std::shared_ptr<const Schema> structure{};
   std::optional<ConfigNode> fallback{};  ///< the default; none: required, or absent when not written
 };
 
@@ -85,7 +86,7 @@ void describe_type(FieldSchema& field) {
     for (const auto name : enum_names(T{})) field.choices.emplace_back(name);
   } else if constexpr (SpecStruct<T>) {
     field.type = ValueType::structure;
-    field.structure.push_back(schema_of<T>());
+    field.structure = std::make_shared<const Schema>(schema_of<T>());
   } else {
     static_assert(std::is_same_v<T, std::map<std::string, std::string>>, "a type that documents cannot hold");
     field.type = ValueType::map;

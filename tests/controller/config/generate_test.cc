@@ -159,7 +159,7 @@ TEST(Describe, EverySettingHasADocumentation) {
                                                                            const std::string& path) {
     for (const auto& field : schema.fields) {
       EXPECT_FALSE(field.doc.empty()) << path << field.key;
-      if (!field.structure.empty()) visit(field.structure[0], path + field.key + ".");
+      if (field.structure) visit(*field.structure, path + field.key + ".");
     }
   };
   for (const auto& kind : kinds()) visit(kind.schema(), std::string(kind.name) + ".");
