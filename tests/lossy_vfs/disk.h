@@ -48,6 +48,7 @@ struct LossyDisk::Disk {
   std::uint64_t crash_point = 0;
   bool crash_after = false;
   bool down = false;
+  bool lies = false;
   std::mt19937_64 chance{};
 
   /// Counts a point; true when the operation is to be done. `stop_after` says that the power goes after it.

@@ -17,50 +17,6 @@ void perform(std::string& bytes, const Pending& change) {
   std::memcpy(bytes.data() + change.at, change.bytes.data(), change.bytes.size());
 }
 
-<<<<<<< HEAD
-}  // namespace
-
-struct LossyDisk::Disk {
-  std::string name{};
-  sqlite3_vfs vfs{};
-  std::map<std::string, std::shared_ptr<Node>> nodes{};
-  Fault fault = Fault::none;
-  std::uint64_t points = 0;
-  std::uint64_t crash_point = 0;
-  bool crash_after = false;
-  bool down = false;
-  bool lies = false;
-  std::mt19937_64 chance{};
-
-  /// Counts a point; true when the operation is to be done. `stop_after` says that the power goes after it.
-  bool reach(bool& stop_after) {
-    stop_after = false;
-    if (down) return false;
-    if (++points != crash_point) return true;
-    stop_after = crash_after;
-    down = !crash_after;
-    return crash_after;
-  }
-
-  [[nodiscard]] int refusal(int of_error) const {
-    switch (fault) {
-      case Fault::full:
-        return SQLITE_FULL;
-      case Fault::io_error:
-        return of_error;
-      case Fault::read_only:
-        return SQLITE_READONLY;
-      case Fault::none:
-        break;
-    }
-    return SQLITE_OK;
-  }
-};
-
-namespace {
-
-=======
->>>>>>> 33a3e94 (x)
 using Disk = LossyDisk::Disk;
 
 Disk& disk_of(sqlite3_vfs* vfs) { return *static_cast<Disk*>(vfs->pAppData); }
