@@ -76,7 +76,7 @@ int sync_file(sqlite3_file* file, int) {
   if (!open.disk->reach(stop_after)) return SQLITE_IOERR_FSYNC;
   if (open.disk->lies) return SQLITE_OK;
   Node& node = **open.node;
-  node.durable = node.bytes;
+  for (const Pending& done : node.pending) perform(node.durable, done);  // a copy of a long log would take all the time
   node.durable_exists = node.exists;
   node.pending.clear();
   open.disk->down = stop_after;
@@ -228,6 +228,9 @@ void LossyDisk::power_cycle(Loss loss) {
     if (loss == Loss::some) {
       node.durable = torn(node, disk_->chance);
       node.durable_exists = node.durable_exists || (node.exists && disk_->chance() % 2 == 0);
+    } else if (loss == Loss::nothing) {
+      node.durable = node.bytes;
+      node.durable_exists = node.exists;
     }
     auto fresh = std::make_shared<Node>();
     fresh->bytes = fresh->durable = node.durable;
@@ -261,5 +264,7 @@ void LossyDisk::overwrite(const std::string& file, std::string bytes) {
   node->exists = node->durable_exists = true;
   node->pending.clear();
 }
+
+void LossyDisk::remove(const std::string& file) { disk_->nodes.erase(file); }
 
 }  // namespace ballast

@@ -16,6 +16,7 @@ class LossyDisk {
   enum class Loss : std::uint8_t {
     everything,  ///< all that was not synced is gone
     some,        ///< of the sectors that were not synced some are there, others not: files are torn
+    nothing,     ///< only the process died: the machine kept what it was given
   };
   /// Registers a VFS `name`, which is unique in the process. `seed` decides what a torn file keeps.
   explicit LossyDisk(std::string name, std::uint64_t seed = 0);
@@ -43,6 +44,8 @@ class LossyDisk {
   [[nodiscard]] std::optional<std::string> read(const std::string& file) const;
   /// As a hand that damages: durable at once.
   void overwrite(const std::string& file, std::string bytes);
+  /// The same; nobody has it open.
+  void remove(const std::string& file);
 
   struct Disk;
 

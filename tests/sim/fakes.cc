@@ -7,31 +7,27 @@
 namespace ballast::sim {
 namespace {
 
-TimePoint engine_time(const Stage& stage, Time t) { return stage.began + from_seconds(t); }
+TimePoint engine_time(Time t) { return kBegan + from_seconds(t); }
 
-/// A port's call costs time; a slow one more. Nothing: the controller died meanwhile.
+/// A port's call costs time; a slow one more.
 Task<const Trouble*> enter(Stage* stage, Target target) {
   const Trouble* trouble = stage->faults.now(target, stage->now());
   const bool slow = trouble != nullptr && trouble->fault == Fault::slow;
   const TimePoint until = stage->time.now() + (slow ? std::chrono::milliseconds{1900} : std::chrono::milliseconds{5});
   co_await Sleep(stage->time, until);
+  if (stage->dies_next) stage->kill();
   stage->world.advance(stage->now());
   co_return trouble;
 }
 
 bool is(const Trouble* trouble, Fault fault) { return trouble != nullptr && trouble->fault == fault; }
 
-void mark_action(Stage& stage) {
-  stage.last_action = stage.now();
-  stage.seen_before_action = stage.last_look;
-}
-
 class SimScaler final : public Scaler {
  public:
   explicit SimScaler(Stage& stage) : stage_(stage) {}
 
   Task<Result<ScalerView>> observe() override {
-    stage_.last_look = stage_.now();
+    if (!stage_.dead()) stage_.last_look = stage_.now();
     const Trouble* trouble = co_await enter(&stage_, Target::scaler);
     if (is(trouble, Fault::observe_fails)) co_return Error{Errc::unavailable, "the target does not answer"};
     ScalerView view;
@@ -46,21 +42,24 @@ class SimScaler final : public Scaler {
       view.members.push_back({.name = name,
                               .address = "10.0.0.1:1",
                               .state = ready ? MemberState::ready : MemberState::starting,
-                              .since = engine_time(stage_, ready ? member.ready_at : member.started),
-                              .started = engine_time(stage_, member.started)});
+                              .since = engine_time(ready ? member.ready_at : member.started),
+                              .started = engine_time(member.started)});
     }
     co_return view;
   }
 
   Task<Result<Done>> scale(ObservedTarget observed, std::int32_t replicas, std::vector<std::string> remove) override {
     const Trouble* trouble = co_await enter(&stage_, Target::scaler);
-    if (stage_.dead) co_return Error{Errc::cancelled, "killed"};
+    if (!stage_.begin_call()) co_return Error{Errc::cancelled, "killed"};
     if (is(trouble, Fault::write_fails)) co_return Error{Errc::denied, "no right to scale"};
     if (observed.version != std::to_string(stage_.world.version()))
       co_return Error{Errc::conflict, "changed meanwhile"};
-    mark_action(stage_);
+    const std::int32_t more = replicas - stage_.world.told();
     stage_.world.scale(replicas, remove);
-    if (is(trouble, Fault::reply_lost)) co_return Error{Errc::outcome_unknown, "no answer"};
+    const bool lost = is(trouble, Fault::reply_lost);
+    if (lost && more > 0 && stage_.bugs.contains(Bug::repeats_relative)) stage_.world.scale(replicas + more, {});
+    stage_.end_call();
+    if (lost) co_return Error{Errc::outcome_unknown, "no answer"};
     co_return Done{};
   }
 
@@ -85,9 +84,8 @@ class SimBalancer final : public Balancer {
 
   Task<Result<Done>> apply(std::vector<WantedMember> wanted) override {
     const Trouble* trouble = co_await enter(&stage_, Target::balancer);
-    if (stage_.dead) co_return Error{Errc::cancelled, "killed"};
+    if (!stage_.begin_call()) co_return Error{Errc::cancelled, "killed"};
     if (is(trouble, Fault::write_fails)) co_return Error{Errc::unavailable, "refused"};
-    mark_action(stage_);
     std::map<std::string, std::int32_t> weights;
     for (const WantedMember& member : wanted) {
       if (member.weight == 0 && stage_.bugs.contains(Bug::lost_drain)) continue;
@@ -99,6 +97,7 @@ class SimBalancer final : public Balancer {
       const auto at = weights.find(name);
       stage_.world.set_weight(name, at == weights.end() ? std::nullopt : std::optional{at->second});
     }
+    stage_.end_call();
     if (is(trouble, Fault::reply_lost)) co_return Error{Errc::outcome_unknown, "no answer"};
     co_return Done{};
   }
@@ -117,6 +116,7 @@ class SimFetcher final : public Fetcher {
     const bool slow = is(trouble, Fault::source_slow) || is(trouble, Fault::source_times_out);
     const TimePoint until = stage_.time.now() + (slow ? std::chrono::milliseconds{3000} : std::chrono::milliseconds{3});
     co_await Sleep(stage_.time, until);
+    if (stage_.dead()) co_return Error{Errc::cancelled, "killed"};
     stage_.world.advance(stage_.now());
     Time measured = stage_.now();
     if (is(trouble, Fault::source_frozen)) measured = trouble->from;
@@ -124,6 +124,7 @@ class SimFetcher final : public Fetcher {
     const bool valid = trouble == nullptr || is(trouble, Fault::source_slow) || is(trouble, Fault::source_frozen);
     stage_.world.delivered({signal, stage_.now(), measured, valid});
     if (!valid && stage_.bugs.contains(Bug::unknown_is_zero)) answer = page(0, stage_.now());
+    if (stage_.bugs.contains(Bug::stale_is_fresh)) answer = restamped(std::move(answer), measured);
     co_return answer;
   }
 
@@ -140,8 +141,13 @@ class SimFetcher final : public Fetcher {
     if (is(trouble, Fault::source_infinite)) return page(INFINITY, measured);
     return page(stage_.world.options().demand.at(measured), measured);
   }
+  Result<Response> restamped(Result<Response> answer, Time measured) const {
+    if (answer && answer->body == page(stage_.world.options().demand.at(measured), measured).body)
+      return page(stage_.world.options().demand.at(measured), stage_.now());
+    return answer;
+  }
   Response page(double value, Time measured) const {
-    const auto at = engine_time(stage_, measured).time_since_epoch().count();
+    const auto at = engine_time(measured).time_since_epoch().count();
     return Response{
         .status = 200, .body = std::to_string(value) + " " + std::to_string(at), .received_at = stage_.time.now()};
   }
@@ -173,6 +179,28 @@ Result<NamedReading> select(const Page& page, const Page* /*previous*/) {
 }
 
 }  // namespace
+
+void Stage::kill() {
+  killed = true;
+  if (!disk.crashed()) disk.crash_now();
+}
+
+bool Stage::begin_call() {
+  if (dead()) return false;
+  ++calls;
+  if (crash && crash->where == Crash::Where::before_call && crash->number == calls) kill();
+  return !dead();
+}
+
+void Stage::end_call() {
+  last_action = now();
+  seen_before_action = last_look;
+  if (!crash || crash->number != calls) return;
+  if (crash->where == Crash::Where::after_without_reply) kill();
+  if (crash->where != Crash::Where::after_call) return;
+  dies_next = true;
+  disk.crash_at(disk.points() + 1, false);
+}
 
 std::unique_ptr<Scaler> make_scaler(Stage& stage) { return std::make_unique<SimScaler>(stage); }
 std::unique_ptr<Balancer> make_balancer(Stage& stage) { return std::make_unique<SimBalancer>(stage); }

@@ -45,7 +45,9 @@ struct Trouble {
 
 struct FaultPlan {
   std::vector<Trouble> troubles{};
-  std::vector<Time> kills{};     ///< of the controller, -9
+  std::vector<Time> kills{};     ///< of the controller, -9; what the disk then loses alternates
+  Time restart_after = 0;        ///< the controller is away that long
+  bool lose_disk = false;        ///< with each kill: the next controller finds an empty one
   std::vector<Time> failures{};  ///< of one member
   [[nodiscard]] const Trouble* now(Target target, Time t, const std::string& signal = {}) const {
     for (const Trouble& trouble : troubles)
@@ -54,6 +56,20 @@ struct FaultPlan {
         return &trouble;
     return nullptr;
   }
+};
+
+/// The one point of a play at which the controller dies, for trying all of them.
+struct Crash {
+  enum class Where : std::uint8_t {
+    before_disk,         ///< a write, truncation, deletion or sync
+    after_disk,          ///< the same, right after it
+    before_call,         ///< of a scaler or balancer, which has no effect
+    after_call,          ///< it had its effect, and the answer came; nothing the controller does then gets out
+    after_without_reply  ///< it had its effect, and nobody heard
+  };
+  Where where{};
+  std::uint64_t number = 0;  ///< of the disk operation or call, from 1
+  bool lose_all = false;     ///< all that was not synced is lost, not some of it
 };
 
 /// One seeded engine for chance; `below(n)` instead of std distributions, which differ between libraries.

@@ -46,11 +46,34 @@ Time last_start(const World& world, Time t) {
   return started;
 }
 
+/// A write that was on its way when the disk failed still arrives.
+constexpr Time kOnItsWay = 4.5;
+
 void judge_shrink(const World& world, const Promise& promise, const Event& event, std::vector<Violation>& found) {
+  for (const auto& [from, to] : promise.journal_down)
+    if (event.at > from + kOnItsWay && event.at < to)
+      found.push_back({"log", event.at, "taken away while nothing could be written down"});
   for (const std::string& signal : promise.signals) {
     const std::string why = lacks_evidence(world, signal, promise, last_start(world, event.at), event.at);
     if (!why.empty()) found.push_back({"I2", event.at, "shrink without evidence of " + signal + ": " + why});
   }
+}
+
+double peak_until(const Demand& demand, Time t) {
+  double peak = std::max(demand.at(0), demand.at(t));
+  for (const auto& [at, value] : demand.points)
+    if (at <= t) peak = std::max(peak, value);
+  return peak;
+}
+
+/// What is asked for twice makes more than anybody ever needed.
+void judge_once(const World& world, const Promise& promise, const Event& event, std::vector<Violation>& found) {
+  if (event.after <= event.before || promise.target_per_member <= 0) return;
+  const double needed = std::ceil(peak_until(world.options().demand, event.at) / promise.target_per_member - 1e-9);
+  const std::int32_t serving = event.after - event.draining;
+  if (serving > std::max<double>(needed, promise.min_replicas))
+    found.push_back({"once", event.at,
+                     "told " + std::to_string(serving) + " where never more than " + number(needed) + " were needed"});
 }
 
 constexpr Time kDoubt = 3;
@@ -93,6 +116,7 @@ void judge_scaled(const World& world, const Promise& promise, const Event& event
   if (event.after < promise.min_replicas || serving > promise.max_replicas)
     found.push_back(
         {"I1", event.at, "told " + std::to_string(event.after) + ", " + std::to_string(serving) + " to serve"});
+  judge_once(world, promise, event, found);
   if (was_outside || world.options().has_pool) return;
   judge_rate(event.after > event.before ? promise.up_rules : promise.down_rules, changes, event,
              event.after > event.before, found);

@@ -29,6 +29,8 @@ struct Promise {
   double tolerance = 0.1;
   Time drain_timeout = 30;
   bool chooses_members = true;
+  /// When nothing could be written down: nothing is taken away then.
+  std::vector<std::pair<Time, Time>> journal_down{};
 };
 
 struct Violation {
@@ -37,7 +39,8 @@ struct Violation {
   std::string text{};
 };
 
-/// I1 bounds, I2 no shrink without evidence, I5 rates, `drain`: nothing leaves with work in flight before its deadline.
+/// I1 bounds, I2 no shrink without evidence, I5 rates, `once`: nobody is told more than the highest demand so far
+/// needs, `drain`: nothing leaves with work in flight before its deadline, `log`: nothing is taken away unwritten.
 std::vector<Violation> judge(const World& world, const Promise& promise);
 /// I8: with faults over and demand constant for long enough, members are what the model says.
 std::vector<Violation> judge_convergence(const World& world, const Promise& promise);

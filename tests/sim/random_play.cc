@@ -98,6 +98,8 @@ Play random_play(std::uint64_t seed) {
   add_troubles(chance, play, play.faults);
   const std::int32_t kills = chance.below(4);
   for (std::int32_t i = 0; i < kills; ++i) play.faults.kills.push_back(chance.real(1, play.quiet_from));
+  play.faults.restart_after = chance.one_in(2) ? 0 : chance.real(0, 10);
+  play.full_length = chance.one_in(20);
   const std::int32_t failures = chance.below(3);
   for (std::int32_t i = 0; i < failures; ++i) play.faults.failures.push_back(chance.real(1, play.quiet_from));
   return play;

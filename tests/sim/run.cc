@@ -3,69 +3,154 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
-#include "controller/engine/engine.h"
-#include "controller/journal/journal.h"
-#include "tests/lossy_vfs/lossy_vfs.h"
-#include "tests/sim/sim_clock.h"
+#include "tests/sim/process.h"
 
 namespace ballast::sim {
 namespace {
 
-constexpr TimePoint kBegan{std::chrono::seconds{1'700'000'000}};
+enum class Blow : std::uint8_t { disk_changes, kill, member_fails };
 
-/// A controller process: what dies at once with kill -9.
-class Controller {
- public:
-  Controller(const Play& play, Stage& stage, SimClock& clock, LossyDisk& disk, std::size_t& ticks)
-      : fetcher_(make_fetcher(stage)) {
-    JournalOptions options{.path = "/journal.db", .vfs = disk.name(), .lock_folder = false};
-    auto opened = Journal::open(options, executor_);
-    if (!opened) return;  // a disk that is dead: the next start finds another
-    journal_ = std::move(*opened);
-    EngineEvents events;
-    events.ticked = [&ticks](const Workload&, Duration) { ++ticks; };
-    const Workload workload = play.workload;
-    engine_ = std::make_unique<Engine>(
-        clock, *fetcher_, *journal_, events,
-        [workload](const std::string&, const std::string&) -> Result<Workload> { return workload; });
-    engine_->put(workload.name, [workload, &stage]() -> Result<BoundWorkload> {
-      BoundWorkload bound{.workload = workload, .document = "sim"};
-      for (const Signal& signal : workload.signals) bound.probes.push_back(probe_of(signal.name));
-      bound.scaler = make_scaler(stage);
-      for (std::size_t i = 0; i < workload.pools.size(); ++i) bound.balancers.push_back(make_balancer(stage));
-      return bound;
-    });
+std::vector<std::pair<Time, Blow>> blows_of(const FaultPlan& faults) {
+  std::vector<std::pair<Time, Blow>> blows;
+  for (const Trouble& trouble : faults.troubles) {
+    if (trouble.target != Target::disk) continue;
+    blows.emplace_back(trouble.from, Blow::disk_changes);
+    blows.emplace_back(trouble.to, Blow::disk_changes);
   }
-  [[nodiscard]] bool runs() const { return engine_ != nullptr; }
-  [[nodiscard]] Journal* journal() { return journal_.get(); }
+  for (const Time t : faults.kills) blows.emplace_back(t, Blow::kill);
+  for (const Time t : faults.failures) blows.emplace_back(t, Blow::member_fails);
+  std::ranges::sort(blows);
+  return blows;
+}
+
+class Run {
+ public:
+  explicit Run(const Play& play)
+      : play_(play), promise_(promise_of(play)), world_(play.world), disk_("sim", play.world.seed) {
+    if (play.bugs.contains(Bug::act_before_journal)) disk_.lie_about_syncs();
+    if (play.crash && is_of_disk(play.crash->where))
+      disk_.crash_at(play.crash->number, play.crash->where == Crash::Where::after_disk);
+    start();
+  }
+
+  Outcome run() {
+    const std::vector<std::pair<Time, Blow>> blows = blows_of(play_.faults);
+    std::size_t next = 0;
+    Time settled_since = play_.length;
+    for (Time t = 1; t <= play_.length; t += 1) {
+      for (; next < blows.size() && blows[next].first <= t; ++next) {
+        run_to(blows[next].first);
+        happen(blows[next].second);
+      }
+      run_to(t);
+      if (!is_settled(t)) settled_since = t;
+      if (!play_.full_length && t - settled_since > 60 + 3 * promise_.interval) break;
+    }
+    return finish();
+  }
 
  private:
-  InlineExecutor executor_{};
-  std::unique_ptr<Fetcher> fetcher_;
-  std::unique_ptr<Journal> journal_{};
-  std::unique_ptr<Engine> engine_{};
-};
-
-/// What was done must have been written down first: the newest frame is of the tick that acted, or later.
-void judge_journal(Journal& journal, const Stage& stage, const std::string& name, std::vector<Violation>& found) {
-  if (stage.last_action < 0) return;
-  // Raises go on while the disk is full; they are told of, and nothing else is owed.
-  if (stage.faults.now(Target::disk, stage.seen_before_action) != nullptr) return;
-  TaskGroup group;
-  Result<std::optional<Recovered>> recovered = Error{};
-  const auto read = [](Journal* from, std::string workload, Result<std::optional<Recovered>>* into) -> Task<void> {
-    *into = co_await from->recover(std::move(workload));
-  };
-  group.spawn(read(&journal, name, &recovered));
-  TimePoint newest{};
-  if (recovered && *recovered) {
-    newest = (*recovered)->snapshot.at;
-    if (!(*recovered)->frames.empty()) newest = (*recovered)->frames.back().observation.at;
+  static bool is_of_disk(Crash::Where where) {
+    return where == Crash::Where::before_disk || where == Crash::Where::after_disk;
   }
-  if (newest < kBegan + from_seconds(stage.seen_before_action))
-    found.push_back({"journal", stage.last_action, "acted, and after the crash the journal knows nothing of it"});
-}
+
+  [[nodiscard]] bool is_settled(Time t) const {
+    const Time from = play_.quiet_from + promise_.shrink_window + 10 * promise_.interval;
+    return t >= from && process_ && judge_convergence(world_, promise_).empty();
+  }
+
+  void set_disk() {
+    constexpr Time kTick = 2e-6;  // of the clock: the moment itself counts
+    const bool full = play_.faults.now(Target::disk, stage_.now() + kTick) != nullptr;
+    disk_.fail_writes(full ? LossyDisk::Fault::full : LossyDisk::Fault::none);
+  }
+
+  void start() {
+    set_disk();
+    process_ = std::make_unique<Process>(play_.workload, stage_, [this] { ++outcome_.ticks; });
+    if (stage_.dead()) return;  // the power went while it started
+    if (!process_->failure().empty())
+      outcome_.violations.push_back({"start", stage_.now(), "the controller does not start: " + process_->failure()});
+    else
+      process_->judge_journal(outcome_.violations);
+    stage_.last_action = -1;
+    world_.note(Event::Kind::controller_started);
+  }
+
+  void die() {
+    stage_.kill();
+    world_.note(Event::Kind::controller_killed);
+    process_.reset();
+    disk_.power_cycle(loss());
+    if (play_.faults.lose_disk || play_.bugs.contains(Bug::forgets))
+      for (const std::string& file : disk_.files()) disk_.remove(file);
+    ++outcome_.kills;
+    restart_at_ = stage_.now() + (play_.crash ? 1.5 : play_.faults.restart_after);
+  }
+
+  [[nodiscard]] LossyDisk::Loss loss() const {
+    using Loss = LossyDisk::Loss;
+    if (play_.crash) return play_.crash->lose_all ? Loss::everything : Loss::some;
+    constexpr Loss kLosses[] = {Loss::everything, Loss::nothing, Loss::some};
+    return kLosses[(play_.world.seed + outcome_.kills) % 3];
+  }
+
+  /// Lets time pass; a controller that was to die in it is dead at the end, and one that was away long enough is back.
+  void run_to(Time t) {
+    while (!process_ && restart_at_ <= t) {
+      pass_to(restart_at_);
+      stage_.killed = false;
+      stage_.dies_next = false;
+      start();
+      if (stage_.dead()) die();
+    }
+    pass_to(t);
+    if (!process_ || !stage_.dead()) return;
+    outcome_.crashed = true;
+    die();
+  }
+
+  void pass_to(Time t) {
+    clock_.run_until(kBegan + from_seconds(t));
+    world_.advance(t);
+  }
+
+  void happen(Blow blow) {
+    if (blow == Blow::member_fails) world_.fail_one();
+    if (blow == Blow::disk_changes && process_) set_disk();
+    if (blow == Blow::kill && process_) die();
+  }
+
+  Outcome finish() {
+    outcome_.ended = stage_.now();
+    outcome_.disk_points = disk_.points();
+    outcome_.calls = stage_.calls;
+    if (stage_.dead() || !process_)
+      outcome_.violations.push_back({"start", outcome_.ended, "no controller runs at the end"});
+    process_.reset();
+    for (Violation& violation : judge(world_, promise_)) outcome_.violations.push_back(std::move(violation));
+    for (Violation& violation : judge_convergence(world_, promise_))
+      outcome_.violations.push_back(std::move(violation));
+    if (play_.bugs.empty()) judge_replay(play_, disk_, outcome_);
+    outcome_.digest = world_.digest();
+    outcome_.events = world_.events();
+    outcome_.lost = world_.lost();
+    return std::move(outcome_);
+  }
+
+  const Play& play_;
+  Promise promise_;
+  Outcome outcome_{};
+  SimClock clock_{kBegan};
+  World world_;
+  LossyDisk disk_;
+  Stage stage_{
+      .world = world_, .faults = play_.faults, .time = clock_, .disk = disk_, .bugs = play_.bugs, .crash = play_.crash};
+  std::unique_ptr<Process> process_{};
+  Time restart_at_ = 0;
+};
 
 std::string to_text(const Event& event) {
   constexpr const char* kNames[] = {"scaled",         "member started", "member stopped",     "member failed",
@@ -74,81 +159,51 @@ std::string to_text(const Event& event) {
          std::to_string(event.before) + " -> " + std::to_string(event.after);
 }
 
+std::vector<RateRule> rules_of(const ScalingRules& written) {
+  std::vector<RateRule> list;
+  for (const RatePolicy& policy : written.policies)
+    list.push_back({policy.type == PolicyType::percent, policy.value, static_cast<Time>(policy.period_seconds)});
+  return list;
+}
+
 }  // namespace
 
-Promise promise_of(const Workload& workload, const WorldOptions& world) {
+Promise promise_of(const Play& play) {
+  const Workload& workload = play.workload;
   Promise promise;
   promise.min_replicas = workload.min_replicas;
   promise.max_replicas = workload.max_replicas;
   promise.interval = seconds(workload.interval);
-  promise.chooses_members = world.chooses_members;
+  promise.chooses_members = play.world.chooses_members;
   for (const Signal& signal : workload.signals) promise.signals.push_back(signal.name);
   promise.stale_after = seconds(workload.signals.front().stale_after);
   promise.target_per_member = static_cast<double>(workload.signals.front().target_milli) / 1000.0;
   if (!workload.pools.empty()) promise.drain_timeout = seconds(workload.pools.front().drain_timeout);
+  for (const Trouble& trouble : play.faults.troubles)
+    if (trouble.target == Target::disk) promise.journal_down.emplace_back(trouble.from, trouble.to);
   if (!workload.behavior) return promise;
-  const auto rules = [](const ScalingRules& written) {
-    std::vector<RateRule> list;
-    for (const RatePolicy& policy : written.policies)
-      list.push_back({policy.type == PolicyType::percent, policy.value, static_cast<Time>(policy.period_seconds)});
-    return list;
-  };
   promise.shrink_window = workload.behavior->scale_down.stabilization_window_seconds.value_or(300);
-  promise.up_rules = rules(workload.behavior->scale_up);
-  promise.down_rules = rules(workload.behavior->scale_down);
+  promise.up_rules = rules_of(workload.behavior->scale_up);
+  promise.down_rules = rules_of(workload.behavior->scale_down);
   return promise;
 }
 
-Outcome play(const Play& play) {
-  static std::uint64_t disks = 0;  // names of SQLite's VFS are process-wide
-  Outcome outcome;
-  SimClock clock(kBegan);
-  World world(play.world);
-  Stage stage{.world = world, .faults = play.faults, .time = clock, .began = kBegan, .bugs = play.bugs};
-  LossyDisk disk("sim-" + std::to_string(disks++), play.world.seed);
-  if (play.bugs.contains(Bug::act_before_journal)) disk.lie_about_syncs();
-  auto controller = std::make_unique<Controller>(play, stage, clock, disk, outcome.ticks);
-  world.note(Event::Kind::controller_started);
+Outcome play(const Play& play) { return Run(play).run(); }
 
-  const auto restart = [&] {
-    stage.dead = true;
-    world.note(Event::Kind::controller_killed);
-    ++outcome.kills;
-    if (!disk.crashed()) disk.crash_now();
-    controller.reset();
-    disk.power_cycle(LossyDisk::Loss::some);
-    stage.dead = false;
-    controller = std::make_unique<Controller>(play, stage, clock, disk, outcome.ticks);
-    if (controller->journal() != nullptr)
-      judge_journal(*controller->journal(), stage, play.workload.name, outcome.violations);
-    stage.last_action = -1;
-    world.note(Event::Kind::controller_started);
-  };
-
-  std::vector<std::pair<Time, int>> blows;  // 0 kill, 1 member fails
-  for (const Time t : play.faults.kills) blows.emplace_back(t, 0);
-  for (const Time t : play.faults.failures) blows.emplace_back(t, 1);
-  std::ranges::sort(blows);
-  std::size_t next_blow = 0;
-  for (Time t = 1; t <= play.length; t += 1) {
-    disk.fail_writes(play.faults.now(Target::disk, t) != nullptr ? LossyDisk::Fault::full : LossyDisk::Fault::none);
-    clock.run_until(kBegan + from_seconds(t));
-    world.advance(t);
-    for (; next_blow < blows.size() && blows[next_blow].first <= t; ++next_blow) {
-      if (blows[next_blow].second == 0)
-        restart();
-      else
-        world.fail_one();
-    }
-  }
-  const Promise promise = promise_of(play.workload, play.world);
-  for (Violation& violation : judge(world, promise)) outcome.violations.push_back(std::move(violation));
-  for (Violation& violation : judge_convergence(world, promise)) outcome.violations.push_back(std::move(violation));
-  outcome.digest = world.digest();
-  outcome.events = world.events().size();
-  outcome.lost = world.lost();
-  for (const Event& event : world.events()) outcome.story.push_back(to_text(event));
-  return outcome;
+std::string describe(const Play& play, const Outcome& outcome) {
+  std::string text;
+  for (const Violation& violation : outcome.violations)
+    text += violation.invariant + " at " + std::to_string(violation.at) + ": " + violation.text + "\n";
+  text += "replicas " + std::to_string(play.workload.min_replicas) + " to " +
+          std::to_string(play.workload.max_replicas) + ", interval " + std::to_string(seconds(play.workload.interval)) +
+          "\n";
+  for (const Trouble& trouble : play.faults.troubles)
+    text += "  trouble " + std::to_string(static_cast<int>(trouble.target)) + "/" +
+            std::to_string(static_cast<int>(trouble.fault)) + " " + trouble.signal + " " +
+            std::to_string(trouble.from) + " to " + std::to_string(trouble.to) + "\n";
+  const std::size_t shown = std::min<std::size_t>(outcome.events.size(), 400);
+  for (std::size_t i = 0; i < shown; ++i) text += "  " + to_text(outcome.events[i]) + "\n";
+  return text;
 }
 
 }  // namespace ballast::sim

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,27 +19,46 @@ struct Play {
   WorldOptions world{};
   FaultPlan faults{};
   Time length = 600;
-  Time quiet_from = 400;  ///< faults are over and demand is constant from here on
+  /// Faults are over and demand is constant from here on. Once the world is what it should be, and stays so for a
+  /// while, the play ends; at `length` at the latest.
+  Time quiet_from = 400;
+  bool full_length = false;
   Bugs bugs{};
+  std::optional<Crash> crash{};
+};
+
+/// What the journal holds at the end, in its order.
+struct Entry {
+  Time at = 0;
+  bool snapshot = false;  ///< else a tick
 };
 
 struct Outcome {
   std::vector<Violation> violations{};
   std::uint64_t digest = 0;
-  std::size_t events = 0;
+  std::vector<Event> events{};
+  std::vector<Entry> log{};
   std::size_t ticks = 0;
+  std::size_t replayed = 0;  ///< ticks decided again from the journal, each bit for bit as then
+  std::size_t skipped = 0;   ///< ticks after a hole that the disk left
   std::size_t kills = 0;
-  double lost = 0;
-  std::vector<std::string> story{};  ///< events as text, for a failing seed
+  std::uint64_t disk_points = 0;
+  std::uint64_t calls = 0;  ///< of scalers and balancers
+  bool crashed = false;     ///< the point of `Play::crash` was reached
+  double lost = 0;          ///< requests
+  Time ended = 0;
 };
 
-/// Deterministic: the same play gives the same outcome.
+/// Deterministic: the same play gives the same outcome. Not two at once: they share the name of their disk.
 Outcome play(const Play& play);
 
 /// A random world and workload: small windows, odd rates, faults of all kinds, kills.
 Play random_play(std::uint64_t seed);
 
-/// What the oracle holds a workload to.
-Promise promise_of(const Workload& workload, const WorldOptions& world);
+/// What the oracle holds a play to.
+Promise promise_of(const Play& play);
+
+/// For people: violations, troubles and at most 400 events.
+std::string describe(const Play& play, const Outcome& outcome);
 
 }  // namespace ballast::sim

@@ -1,0 +1,79 @@
+#include "tests/sim/process.h"
+
+#include <optional>
+#include <utility>
+
+#include "controller/journal/history.h"
+#include "controller/journal/replay.h"
+
+namespace ballast::sim {
+namespace {
+
+Time world_time(TimePoint at) { return std::chrono::duration<double>(at - kBegan).count(); }
+
+Task<void> read_all(Journal* from, std::string workload, Result<std::optional<Recovered>>* into) {
+  *into = co_await from->recover(std::move(workload));
+}
+
+}  // namespace
+
+Process::Process(const Workload& workload, Stage& stage, std::function<void()> ticked)
+    : workload_(workload), stage_(stage), fetcher_(make_fetcher(stage)) {
+  // A short log is folded back into the database often: with 100 pages every 30 ticks or so.
+  JournalOptions options{.path = kJournalPath, .vfs = stage.disk.name(), .log_pages = 100, .lock_folder = false};
+  auto opened = Journal::open(options, executor_);
+  if (!opened) {
+    failure_ = opened.error().message;
+    return;
+  }
+  journal_ = std::move(*opened);
+  EngineEvents events;
+  events.ticked = [ticked](const Workload&, Duration) { ticked(); };
+  engine_ = std::make_unique<Engine>(
+      stage.time, *fetcher_, *journal_, events,
+      [workload](const std::string&, const std::string&) -> Result<Workload> { return workload; });
+  engine_->put(workload.name, [workload, &stage]() -> Result<BoundWorkload> {
+    BoundWorkload bound{.workload = workload, .document = "sim"};
+    for (const Signal& signal : workload.signals) bound.probes.push_back(probe_of(signal.name));
+    bound.scaler = make_scaler(stage);
+    for (std::size_t i = 0; i < workload.pools.size(); ++i) bound.balancers.push_back(make_balancer(stage));
+    return bound;
+  });
+}
+
+void Process::judge_journal(std::vector<Violation>& found) {
+  if (stage_.last_action < 0 || stage_.faults.lose_disk) return;
+  // Raises go on while the disk is full; they are told of, and nothing else is owed.
+  if (stage_.faults.now(Target::disk, stage_.seen_before_action) != nullptr) return;
+  TaskGroup group;
+  Result<std::optional<Recovered>> recovered = Error{};
+  group.spawn(read_all(journal_.get(), workload_.name, &recovered));
+  TimePoint newest{};
+  if (recovered && *recovered) {
+    newest = (*recovered)->snapshot.at;
+    if (!(*recovered)->frames.empty()) newest = (*recovered)->frames.back().observation.at;
+  }
+  if (newest < kBegan + from_seconds(stage_.seen_before_action))
+    found.push_back({"journal", stage_.last_action, "acted, and after the crash the journal knows nothing of it"});
+}
+
+void judge_replay(const Play& play, const LossyDisk& disk, Outcome& outcome) {
+  const auto complain = [&outcome](std::string text) {
+    outcome.violations.push_back({"replay", outcome.ended, std::move(text)});
+  };
+  auto history = History::open(kJournalPath, disk.name());
+  if (!history) return complain(history.error().message);
+  const Workload& workload = play.workload;
+  auto replayed = replay(**history, workload.name,
+                         [&workload](const std::string&, const std::string&) -> Result<Workload> { return workload; });
+  if (!replayed) return complain(replayed.error().message);
+  outcome.replayed = replayed->frames;
+  outcome.skipped = replayed->skipped;
+  if (!replayed->clean()) complain(to_text(*replayed));
+  History::Walk walk;
+  walk.on_snapshot = [&](const Snapshot& snapshot) { outcome.log.push_back({world_time(snapshot.at), true}); };
+  walk.on_frame = [&](const Frame& frame) { outcome.log.push_back({world_time(frame.observation.at), false}); };
+  if (auto walked = (*history)->walk(workload.name, walk); !walked) complain(walked.error().message);
+}
+
+}  // namespace ballast::sim

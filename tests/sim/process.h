@@ -1,0 +1,46 @@
+// A controller process of a play: the real engine over the real journal, gone at once when it is destroyed.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "controller/engine/engine.h"
+#include "controller/journal/journal.h"
+#include "tests/lossy_vfs/lossy_vfs.h"
+#include "tests/sim/fakes.h"
+#include "tests/sim/oracle.h"
+#include "tests/sim/run.h"
+#include "tests/sim/sim_clock.h"
+
+namespace ballast::sim {
+
+inline constexpr const char* kJournalPath = "/journal.db";
+
+class Process {
+ public:
+  /// All arguments outlive it. `ticked` is called after each decision.
+  Process(const Workload& workload, Stage& stage, std::function<void()> ticked);
+  /// Why it could not start; empty: it runs.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+
+  /// What was done must have been written down first: the newest tick in the journal is the one that acted, or later.
+  /// For a new process, about what the one before it did.
+  void judge_journal(std::vector<Violation>& found);
+
+ private:
+  const Workload& workload_;
+  Stage& stage_;
+  InlineExecutor executor_{};
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Journal> journal_{};
+  std::unique_ptr<Engine> engine_{};
+  std::string failure_{};
+};
+
+/// Decides every tick again that the journal still has; nobody must have it open.
+void judge_replay(const Play& play, const LossyDisk& disk, Outcome& outcome);
+
+}  // namespace ballast::sim
