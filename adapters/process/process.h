@@ -41,7 +41,8 @@ struct ProcessHost {
 /// scale: more workers than told are kept until they are named; a dead one above the number is not replaced. Repeating
 /// the same call is harmless; conflict when told something else since `observed`, or another uid.
 ///
-/// Errors: denied, unavailable (the state directory cannot be read and written, or /proc cannot be read).
+/// Errors: invalid (settings that check() refuses), denied, unavailable (the state directory cannot be read and
+/// written, or /proc cannot be read).
 Result<std::unique_ptr<Scaler>> make_process_scaler(ProcessTarget target, ProcessHost host);
 
 /// A worker that runs.

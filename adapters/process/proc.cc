@@ -1,0 +1,109 @@
+#include "adapters/process/proc.h"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <memory>
+
+#include "adapters/process/files.h"
+
+namespace ballast {
+namespace {
+
+template <class T>
+bool read_number(std::string_view text, T& number) {
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc{} && end == text.data() + text.size();
+}
+
+/// The words of a line, separated by single spaces.
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  while (!line.empty()) {
+    const std::size_t space = std::min(line.find_first_of(" \n"), line.size());
+    words.push_back(line.substr(0, space));
+    line.remove_prefix(std::min(line.size(), space + 1));
+  }
+  return words;
+}
+
+}  // namespace
+
+std::optional<ProcessStat> parse_stat(std::string_view line) {
+  const std::size_t name_end = line.rfind(") ");
+  if (name_end == std::string_view::npos) return std::nullopt;
+  const auto words = words_of(line.substr(name_end + 2));
+  // Field 3 is words[0].
+  constexpr std::size_t kParent = 1;
+  constexpr std::size_t kSession = 3;
+  constexpr std::size_t kStart = 19;
+  ProcessStat stat;
+  if (words.size() <= kStart || words[0].size() != 1) return std::nullopt;
+  stat.state = words[0][0];
+  if (!read_number(words[kParent], stat.parent) || !read_number(words[kSession], stat.session) ||
+      !read_number(words[kStart], stat.start_ticks))
+    return std::nullopt;
+  return stat;
+}
+
+std::optional<ProcessStat> read_stat(std::int32_t pid) {
+  const auto line = read_small_file(fmt::format("/proc/{}/stat", pid), 4096);
+  return line ? parse_stat(*line) : std::nullopt;
+}
+
+std::optional<std::string> read_environment(std::int32_t pid) {
+  return read_small_file(fmt::format("/proc/{}/environ", pid), 256 << 10);
+}
+
+Result<std::vector<std::int32_t>> list_processes() {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir("/proc"), closedir};
+  if (!folder) return system_error("/proc", errno);
+  std::vector<std::int32_t> pids;
+  while (const dirent* entry = readdir(folder.get())) {
+    std::int32_t pid = 0;
+    if (read_number(std::string_view(entry->d_name), pid) && pid > 0) pids.push_back(pid);
+  }
+  if (pids.empty()) return Error{Errc::unavailable, "/proc shows no process: is it mounted?"};
+  std::ranges::sort(pids);
+  return pids;
+}
+
+std::optional<std::int64_t> parse_meminfo(std::string_view text, std::string_view key) {
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ':') continue;
+    line.remove_prefix(key.size() + 1);
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    std::int64_t kilobytes = 0;
+    if (!line.ends_with(" kB") || !read_number(line.substr(0, line.size() - 3), kilobytes)) return std::nullopt;
+    return kilobytes << 10;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> available_memory_bytes() {
+  const auto text = read_small_file("/proc/meminfo", 64 << 10);
+  return text ? parse_meminfo(*text, "MemAvailable") : std::nullopt;
+}
+
+std::optional<std::int64_t> resident_bytes(std::int32_t pid) {
+  const auto text = read_small_file(fmt::format("/proc/{}/statm", pid), 4096);
+  if (!text) return std::nullopt;
+  const auto words = words_of(*text);
+  std::int64_t pages = 0;
+  if (words.size() < 2 || !read_number(words[1], pages)) return std::nullopt;
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
+std::string boot_id() {
+  std::string text = read_small_file("/proc/sys/kernel/random/boot_id", 128).value_or("unknown");
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+}  // namespace ballast
