@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/haproxy/haproxy_balancer.h"
+#include "adapters/process/process.h"
 #include "controller/config/fingerprint.h"
 #include "controller/config/plugins.h"
 #include "controller/config/read.h"
@@ -34,9 +35,14 @@ ConfigNode normalized(const ConfigNode& settings, const std::string& path, Probl
   return write_spec(read_spec<T>(settings, path, problems));
 }
 template <class T>
+ConfigNode redacted_settings(const ConfigNode& settings) {
+  Problems ignored;
+  return write_spec(read_spec<T>(settings, "", ignored), Secrets::redacted);
+}
+template <class T>
 constexpr PluginEntry plugin(std::string_view name, std::string_view doc,
                              std::vector<Claim> (*claims)(const ConfigNode&) = nullptr) {
-  return {name, doc, schema_of<T>, normalized<T>, claims};
+  return {name, doc, schema_of<T>, normalized<T>, redacted_settings<T>, claims};
 }
 /// Settings that the documents' check has passed.
 template <class T>
@@ -48,6 +54,22 @@ T settings_of(const ConfigNode& settings) {
 std::vector<Claim> haproxy_claims(const ConfigNode& settings) {
   const auto pool = settings_of<HaproxyPool>(settings);
   return {{fmt::format("the HAProxy backend {} at {}", pool.backend, pool.socket), 0, 0}};
+}
+
+std::vector<Claim> process_claims(const ConfigNode& settings) {
+  const auto range = parse_port_range(settings_of<ProcessTarget>(settings).ports);
+  if (!range) return {};
+  return {{"port", range->first, range->last}};
+}
+Result<std::unique_ptr<Scaler>> make_process(const ConfigNode& settings, const Workload& workload,
+                                             Environment& environment) {
+  ProcessHost host{.time = environment.time, .fetcher = environment.fetcher};
+  const auto slash = workload.name.find('/');
+  host.state_directory = environment.state_directory;
+  host.policy_namespace = workload.name.substr(0, slash);
+  host.policy = workload.name.substr(slash + 1);
+  host.memory_reserve_bytes = environment.host_reserve.memory.value_or(Quantity{}).milli / 1000;
+  return make_process_scaler(settings_of<ProcessTarget>(settings), host);
 }
 
 template <class Spec>
@@ -63,7 +85,10 @@ constexpr std::array kProbes{
     ProbeEntry{plugin<HttpValueSpec>("httpValue", "A number that a URL serves, in JSON or as the whole body."),
                make_probe<HttpValueSpec>},
 };
-constexpr std::array<ScalerEntry, 0> kScalers{};
+constexpr std::array kScalers{
+    ScalerEntry{plugin<ProcessTarget>("process", "Workers on this host, made from a command.", process_claims),
+                make_process},
+};
 constexpr std::array kBalancers{
     BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
                   nullptr},
@@ -153,6 +178,11 @@ const PluginEntry* find_plugin(PluginKind kind, std::string_view name) {
       break;
   }
   return nullptr;
+}
+
+PluginRef detail::redacted(const PluginRef& plugin, PluginKind kind) {
+  const auto* entry = find_plugin(kind, plugin.type);
+  return entry == nullptr ? PluginRef{plugin.type, {}} : PluginRef{plugin.type, entry->redact(plugin.settings)};
 }
 
 Fingerprint fingerprint(const PluginRef& plugin, PluginKind kind) {

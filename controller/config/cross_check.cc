@@ -162,6 +162,16 @@ void warn(const Document& document, std::string path, std::string message, std::
   into.push_back({document.file, {place, std::move(path), std::move(message)}, true});
 }
 
+/// A worker that leaves keeps its port until it is gone, so that even as many ports as workers can be too few.
+void warn_of_few_ports(const Document& document, const ScalingPolicySpec& policy, std::vector<FileProblem>& into) {
+  for (const auto& [claim, path] : claims_of(document)) {
+    const auto ports = claim.last - claim.first + 1;
+    if (claim.what == "port" && ports < policy.max_replicas)
+      warn(document, path + ".ports",
+           fmt::format("{} ports are fewer than maxReplicas ({})", ports, policy.max_replicas), into);
+  }
+}
+
 }  // namespace
 
 std::vector<Refusal> cross_check(const std::vector<Document>& documents) { return CrossCheck(documents).run(); }
@@ -171,6 +181,7 @@ std::vector<FileProblem> warnings(const std::vector<Document>& documents) {
   for (const auto& document : documents) {
     const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec);
     if (policy == nullptr) continue;
+    warn_of_few_ports(document, *policy, result);
     if (policy->min_replicas == 0 && std::ranges::none_of(policy->signals, can_wake))
       warn(document, "spec.minReplicas", "0, and no signal has a target that can wake it: it would stay at zero",
            result);

@@ -23,14 +23,13 @@ void set_bounds(ConfigNode& node, const Limits& limits, const char* least, const
   if (std::isfinite(limits.max)) set(node, most, number_node(limits.max));
 }
 
-void set_string(ConfigNode& node, const Limits& limits, bool item) {
-  set(node, "type", text("string"));
-  if (!item) {
-    Limits length = limits;
-    if (limits.required && !std::isfinite(limits.min)) length.min = 1;
-    set_bounds(node, length, "minLength", "maxLength");
-  }
+ConfigNode string_schema(const Limits& limits, bool item) {
+  auto node = map_node({{"type", text("string")}});
+  Limits length = limits;
+  if (limits.required && !std::isfinite(limits.min)) length.min = 1;
+  if (!item) set_bounds(node, length, "minLength", "maxLength");
   if (limits.format != Format::any) set(node, "pattern", text(info(limits.format).pattern));
+  return node;
 }
 
 ConfigNode plugin_schema(PluginKind kind, std::string_view name) {
@@ -58,51 +57,53 @@ ConfigNode one_plugin(PluginKind kind) {
   return validation(sum + " == 1", "Exactly one " + std::string(to_string(kind)) + ".");
 }
 
+ConfigNode number_schema(const FieldSchema& field, std::string_view type) {
+  auto node = map_node({{"type", text(type)}});
+  if (!field.list) set_bounds(node, field.limits, "minimum", "maximum");
+  return node;
+}
+
+ConfigNode quantity_schema() {
+  return map_node({{"anyOf", list_node({map_node({{"type", text("integer")}}), map_node({{"type", text("string")}})})},
+                   {"x-kubernetes-int-or-string", flag()}});
+}
+
+ConfigNode choice_schema(const FieldSchema& field) {
+  std::vector<ConfigNode> choices;
+  for (const auto& choice : field.choices) choices.push_back(text(choice));
+  return map_node({{"type", text("string")}, {"enum", list_node(std::move(choices))}});
+}
+
+ConfigNode plugin_choice_schema(PluginKind kind) {
+  return map_node({{"type", text("object")},
+                   {"properties", plugin_properties(kind)},
+                   {"x-kubernetes-validations", list_node({one_plugin(kind)})}});
+}
+
 ConfigNode value_schema(const FieldSchema& field) {
-  ConfigNode node{.kind = ConfigNode::Kind::map};
   switch (field.type) {
     case ValueType::boolean:
-      set(node, "type", text("boolean"));
-      break;
+      return map_node({{"type", text("boolean")}});
     case ValueType::integer:
-      set(node, "type", text("integer"));
-      if (!field.list) set_bounds(node, field.limits, "minimum", "maximum");
-      break;
+      return number_schema(field, "integer");
     case ValueType::number:
-      set(node, "type", text("number"));
-      if (!field.list) set_bounds(node, field.limits, "minimum", "maximum");
-      break;
+      return number_schema(field, "number");
     case ValueType::string:
-      set_string(node, field.limits, field.list);
-      break;
+      return string_schema(field.limits, field.list);
     case ValueType::duration:
-      set(node, "type", text("string"));
-      set(node, "pattern", text("^(0|([0-9]+(y|w|d|h|m|s|ms))+)$"));
-      break;
+      return map_node({{"type", text("string")}, {"pattern", text("^(0|([0-9]+(y|w|d|h|m|s|ms))+)$")}});
     case ValueType::quantity:
-      set(node, "anyOf", list_node({map_node({{"type", text("integer")}}), map_node({{"type", text("string")}})}));
-      set(node, "x-kubernetes-int-or-string", flag());
-      break;
-    case ValueType::choice: {
-      set(node, "type", text("string"));
-      std::vector<ConfigNode> choices;
-      for (const auto& choice : field.choices) choices.push_back(text(choice));
-      set(node, "enum", list_node(std::move(choices)));
-      break;
-    }
+      return quantity_schema();
+    case ValueType::choice:
+      return choice_schema(field);
     case ValueType::structure:
       return object_schema(*field.structure);
     case ValueType::plugin:
-      set(node, "type", text("object"));
-      set(node, "properties", plugin_properties(field.limits.plugin));
-      set(node, "x-kubernetes-validations", list_node({one_plugin(field.limits.plugin)}));
-      break;
+      return plugin_choice_schema(field.limits.plugin);
     case ValueType::map:
-      set(node, "type", text("object"));
-      set(node, "additionalProperties", map_node({{"type", text("string")}}));
-      break;
+      return map_node({{"type", text("object")}, {"additionalProperties", map_node({{"type", text("string")}})}});
   }
-  return node;
+  return {};
 }
 
 ConfigNode field_schema(const FieldSchema& field) {

@@ -104,34 +104,49 @@ const Document* find(const std::vector<Document>& documents, const DocumentId& i
   return found == documents.end() ? nullptr : &*found;
 }
 
+/// Puts the version in force in the place of a changed document; false where there is none, or it is there already.
+bool restore(std::vector<Document>& documents, std::size_t refused, const std::vector<Document>& in_force,
+             std::set<DocumentId>& restored) {
+  auto& document = documents[refused];
+  const auto* old = find(in_force, document.id);
+  const bool twin = find(documents, document.id) != &document;  // a second of the same name never had a version
+  if (old == nullptr || twin || old->fingerprint == document.fingerprint) return false;
+  if (!restored.insert(document.id).second) return false;
+  document = *old;
+  return true;
+}
+
+std::vector<Document> without(std::vector<Document> documents, const std::set<std::size_t>& gone) {
+  std::vector<Document> rest;
+  for (std::size_t i = 0; i < documents.size(); ++i)
+    if (!gone.contains(i)) rest.push_back(std::move(documents[i]));
+  return rest;
+}
+
 /// Takes out what cannot stand beside the rest; where a changed document is refused, its version in force takes its
-/// place and all are judged again. Each round replaces or removes, so that it ends.
+/// place and all are judged again. What is in force as it stands is judged first, so that no change pushes it out. Each
+/// round replaces or removes, so that it ends.
 std::vector<Document> settle(std::vector<Document> documents, const std::vector<Document>& in_force,
                              std::vector<FileProblem>& problems) {
   std::set<DocumentId> restored;
+  const auto stands = [&in_force](const Document& document) {
+    const auto* old = find(in_force, document.id);
+    return old != nullptr && old->fingerprint == document.fingerprint;
+  };
   for (;;) {
+    std::ranges::stable_partition(documents, stands);
     const auto refusals = cross_check(documents);
     if (refusals.empty()) return documents;
     bool again = false;
     std::set<std::size_t> gone;
     for (const auto& refusal : refusals) {
-      auto& document = documents[refusal.document];
       if (std::ranges::find(problems, refusal.problem) == problems.end()) problems.push_back(refusal.problem);
-      const auto* old = find(in_force, document.id);
-      const bool twin = find(documents, document.id) != &document;  // a second of the same name never had a version
-      if (old != nullptr && !twin && old->fingerprint != document.fingerprint && restored.insert(document.id).second) {
-        document = *old;
+      if (restore(documents, refusal.document, in_force, restored))
         again = true;
-      } else {
+      else
         gone.insert(refusal.document);
-      }
     }
-    if (!again) {
-      std::vector<Document> rest;
-      for (std::size_t i = 0; i < documents.size(); ++i)
-        if (!gone.contains(i)) rest.push_back(std::move(documents[i]));
-      documents = std::move(rest);
-    }
+    if (!again) documents = without(std::move(documents), gone);
   }
 }
 

@@ -26,6 +26,8 @@ struct PluginEntry {
   Schema (*schema)() = nullptr;
   /// All settings with defaults written out; what is wrong goes to the problems.
   ConfigNode (*read)(const ConfigNode& settings, const std::string& path, Problems& problems) = nullptr;
+  /// As `read`, with secrets replaced, for what is shown to people.
+  ConfigNode (*redact)(const ConfigNode& settings) = nullptr;
   /// Of settings that are good. Null: none.
   std::vector<Claim> (*claims)(const ConfigNode& settings) = nullptr;
 };

@@ -29,47 +29,56 @@ T read_spec(const ConfigNode& node, const std::string& path, Problems& problems)
 
 namespace detail {
 
+template <class T>
+bool read_value(const ConfigNode& node, const Where& where, T& out, Problems& problems);
+
+template <class T>
+bool read_list(const ConfigNode& node, const Where& where, std::vector<T>& out, Problems& problems) {
+  if (!expect_list(node, where, problems)) return false;
+  bool good = true;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const Where item = where.item(i);
+    good = read_value(node.items[i], item, out.emplace_back(), problems) && good;
+  }
+  return good;
+}
+
+template <class T>
+bool read_whole(const ConfigNode& node, const Where& where, T& out, Problems& problems) {
+  std::int64_t wide = 0;
+  const auto least = std::numeric_limits<T>::min();
+  const auto most = std::numeric_limits<T>::max();
+  if (!read_integer(node, where, least, most, wide, problems)) return false;
+  out = static_cast<T>(wide);
+  return true;
+}
+
+template <class T>
+bool read_enum(const ConfigNode& node, const Where& where, T& out, Problems& problems) {
+  static constexpr auto kNames = enum_names(T{});
+  std::size_t index = 0;
+  if (!read_choice(node, where, kNames, index, problems)) return false;
+  out = static_cast<T>(index);
+  return true;
+}
+
 /// False when a problem was added.
 template <class T>
 bool read_value(const ConfigNode& node, const Where& where, T& out, Problems& problems) {
   if constexpr (IsOptional<T>::value) {
-    typename T::value_type value{};
-    if (!read_value(node, where, value, problems)) return false;
-    out = std::move(value);
-    return true;
+    return read_value(node, where, out.emplace(), problems);
   } else if constexpr (IsVector<T>::value) {
-    if (!expect_list(node, where, problems)) return false;
-    bool good = true;
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-      const Where item = where.item(i);
-      good = read_value(node.items[i], item, out.emplace_back(), problems) && good;
-    }
-    return good;
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return read_bool(node, where, out, problems);
-  } else if constexpr (std::is_integral_v<T>) {
-    std::int64_t wide = 0;
-    if (!read_integer(node, where, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), wide, problems))
-      return false;
-    out = static_cast<T>(wide);
-    return true;
+    return read_list(node, where, out, problems);
+  } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    return read_whole(node, where, out, problems);
   } else if constexpr (std::is_enum_v<T>) {
-    static constexpr auto kNames = enum_names(T{});
-    std::size_t index = 0;
-    if (!read_choice(node, where, kNames, index, problems)) return false;
-    out = static_cast<T>(index);
-    return true;
+    return read_enum(node, where, out, problems);
   } else if constexpr (SpecStruct<T>) {
     const auto before = problems.size();
     out = read_spec<T>(node, where.path, problems);
     return problems.size() == before;
-  } else if constexpr (std::is_same_v<T, PluginRef>) {
-    return read_plugin(node, where, out, problems);
-  } else if constexpr (std::is_same_v<T, ConfigNode>) {
-    out = node;  // read later, by what else the document says
-    return true;
   } else {
-    return read_scalar(node, where, out, problems);  // double, string, Duration, Quantity, map of strings
+    return read_scalar(node, where, out, problems);
   }
 }
 

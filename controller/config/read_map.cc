@@ -92,7 +92,7 @@ bool missing(const ConfigNode& node, const ConfigNode* value, const Where& where
   return add(node.place, where.path, "is missing" + example, problems);
 }
 
-bool read_plugin(const ConfigNode& node, const Where& where, PluginRef& out, Problems& problems) {
+bool read_scalar(const ConfigNode& node, const Where& where, PluginRef& out, Problems& problems) {
   if (!expect_map(node, where.path, problems)) return false;
   const auto known = plugin_names(where.limits.plugin);
   const auto later = later_plugins(where.limits.plugin);

@@ -27,6 +27,11 @@ std::string shown(const ConfigNode& node, const Limits& limits) {
   return node.quoted || text.empty() ? '"' + text + '"' : text;
 }
 
+/// The value in a proposal of how to write it.
+std::string plain(const ConfigNode& node, const Limits& limits) {
+  return limits.secret ? "it" : node.text.substr(0, kShown);
+}
+
 std::string_view kind_name(ConfigNode::Kind kind) {
   switch (kind) {
     case ConfigNode::Kind::null:
@@ -94,6 +99,24 @@ std::string as_quantity(double value) {
   return quantity_text(Quantity{static_cast<std::int64_t>(std::llround(value * 1000))});
 }
 
+/// `010` is 8 to some readers and 10 to others.
+bool has_leading_zero(std::string_view text) {
+  return text.size() > 1 && (text.starts_with('0') || text.starts_with("-0"));
+}
+
+/// `digits`: the text is a whole number all the same, for what it would be without its quotes or zeros.
+bool not_whole(const ConfigNode& node, const Where& where, bool digits, std::int64_t most, Problems& problems) {
+  const auto text = shown(node, where.limits);
+  if (node.quoted && digits)
+    return add(node, where, fmt::format("{} is a string; write {} without quotes", text, plain(node, where.limits)),
+               problems);
+  if (digits) return add(node, where, fmt::format("{} is not a whole number (leading zero)", text), problems);
+  if (node.quoted || !is_number(node.text) || std::abs(parsed<double>(node.text).value_or(0)) < 9e18)
+    return add(node, where, fmt::format("{} is not a whole number", text), problems);
+  const auto limit = std::isfinite(where.limits.max) ? as_number(where.limits.max) : fmt::format("{}", most);
+  return add(node, where, fmt::format("{} does not fit; at most {}", text, limit), problems);
+}
+
 bool check_length(std::size_t length, std::string_view what, const ConfigNode& node, const Where& where,
                   Problems& problems) {
   // A required string or list with nothing in it is as good as missing.
@@ -138,7 +161,7 @@ bool expect_list(const ConfigNode& node, const Where& where, Problems& problems)
   return check_length(node.items.size(), "items", node, where, problems);
 }
 
-bool read_bool(const ConfigNode& node, const Where& where, bool& out, Problems& problems) {
+bool read_scalar(const ConfigNode& node, const Where& where, bool& out, Problems& problems) {
   if (!expect_scalar(node, where, "true or false", problems)) return false;
   if (node.quoted || (node.text != "true" && node.text != "false"))
     return add(node, where,
@@ -154,20 +177,8 @@ bool read_integer(const ConfigNode& node, const Where& where, std::int64_t least
   if (!expect_scalar(node, where, "a whole number", problems)) return false;
   if (is_later(node, where)) return not_yet(node, where, problems);
   const auto value = parsed<std::int64_t>(node.text);
-  if (node.quoted && value)
-    return add(node, where,
-               fmt::format("{} is a string; write {} without quotes", shown(node, where.limits), node.text), problems);
-  if (!value && is_number(node.text) && std::abs(parsed<double>(node.text).value_or(0)) >= 9e18)
-    return add(node, where,
-               fmt::format("{} does not fit; at most {}", shown(node, where.limits),
-                           std::isfinite(where.limits.max) ? as_number(where.limits.max) : fmt::format("{}", most)),
-               problems);
-  const bool octal = node.text.size() > 1 && (node.text.starts_with('0') || node.text.starts_with("-0"));
-  if (!value || node.quoted || octal)
-    return add(
-        node, where,
-        fmt::format("{} is not a whole number{}", shown(node, where.limits), octal && value ? " (leading zero)" : ""),
-        problems);
+  if (node.quoted || !value || has_leading_zero(node.text))
+    return not_whole(node, where, value.has_value(), most, problems);
   if (!within(static_cast<double>(*value), node, where, as_number, problems)) return false;
   if (*value < least) return add(node, where, fmt::format("{} is below {}", *value, least), problems);
   if (*value > most) return add(node, where, fmt::format("{} is above {}", *value, most), problems);
@@ -191,12 +202,19 @@ bool read_choice(const ConfigNode& node, const Where& where, std::span<const std
              problems);
 }
 
+bool read_scalar(const ConfigNode& node, const Where& /*where*/, ConfigNode& out, Problems& /*problems*/) {
+  out = node;
+  return true;
+}
+
 bool read_scalar(const ConfigNode& node, const Where& where, double& out, Problems& problems) {
   if (!expect_scalar(node, where, "a number", problems)) return false;
   const auto value = parsed<double>(node.text);
   if (node.quoted && value)
-    return add(node, where,
-               fmt::format("{} is a string; write {} without quotes", shown(node, where.limits), node.text), problems);
+    return add(
+        node, where,
+        fmt::format("{} is a string; write {} without quotes", shown(node, where.limits), plain(node, where.limits)),
+        problems);
   if (node.quoted || !is_number(node.text) || !value || !std::isfinite(*value))
     return add(node, where, fmt::format("{} is not a number", shown(node, where.limits)), problems);
   if (!within(*value, node, where, as_number, problems)) return false;

@@ -38,7 +38,7 @@ inline bool is_written(const ConfigNode* node) { return node != nullptr && node-
 // Each: false when a problem was added.
 bool expect_map(const ConfigNode& node, const std::string& path, Problems& problems);
 bool expect_list(const ConfigNode& node, const Where& where, Problems& problems);
-bool read_bool(const ConfigNode& node, const Where& where, bool& out, Problems& problems);
+bool read_scalar(const ConfigNode& node, const Where& where, bool& out, Problems& problems);
 bool read_integer(const ConfigNode& node, const Where& where, std::int64_t least, std::int64_t most, std::int64_t& out,
                   Problems& problems);
 bool read_choice(const ConfigNode& node, const Where& where, std::span<const std::string_view> names, std::size_t& out,
@@ -50,7 +50,9 @@ bool read_scalar(const ConfigNode& node, const Where& where, Quantity& out, Prob
 bool read_scalar(const ConfigNode& node, const Where& where, std::map<std::string, std::string>& out,
                  Problems& problems);
 /// `{process: {…}}`: a map of one key, which the registry knows.
-bool read_plugin(const ConfigNode& node, const Where& where, PluginRef& out, Problems& problems);
+bool read_scalar(const ConfigNode& node, const Where& where, PluginRef& out, Problems& problems);
+/// Read later, by what else the document says.
+bool read_scalar(const ConfigNode& node, const Where& where, ConfigNode& out, Problems& problems);
 /// One of the keys of `node` is a plug-in, `others` are not.
 bool read_plugin_among(const ConfigNode& node, const Where& where, const std::vector<std::string_view>& others,
                        PluginRef& out, Problems& problems);

@@ -51,7 +51,7 @@ void append_yaml_text(std::string& out, std::string_view text) {
     append_json_string(out, text);  // JSON's strings are YAML's
 }
 
-void append_yaml_scalar(std::string& out, const ConfigNode& node) {
+void append_json_scalar(std::string& out, const ConfigNode& node) {
   if (node.kind == ConfigNode::Kind::null)
     out += "null";
   else if (node.quoted)
@@ -71,7 +71,7 @@ void append_yaml_leaf(std::string& out, const ConfigNode& node) {
   else if (node.kind == ConfigNode::Kind::map)
     out += "{}";
   else
-    append_yaml_scalar(out, node);
+    append_json_scalar(out, node);
 }
 
 /// Lines at `indent`; the first line continues where the cursor is.
@@ -107,34 +107,24 @@ void append_yaml(std::string& out, const ConfigNode& node, std::size_t indent) {
 }
 
 void append_json(std::string& out, const ConfigNode& node, int indent, int depth) {
+  const bool list = node.kind == ConfigNode::Kind::list;
+  if (!list && node.kind != ConfigNode::Kind::map) return append_json_scalar(out, node);
   const auto line = [&](int level) {
-    if (indent == 0) return;
-    out += '\n';
-    out.append(static_cast<std::size_t>(indent * level), ' ');
+    if (indent > 0) out.append(1, '\n').append(static_cast<std::size_t>(indent * level), ' ');
   };
-  if (node.kind == ConfigNode::Kind::null) {
-    out += "null";
-  } else if (node.kind == ConfigNode::Kind::scalar) {
-    if (node.quoted)
-      append_json_string(out, node.text);
-    else
-      out += node.text;
-  } else {
-    const bool list = node.kind == ConfigNode::Kind::list;
-    const std::size_t count = list ? node.items.size() : node.fields.size();
-    out += list ? '[' : '{';
-    for (std::size_t i = 0; i < count; ++i) {
-      if (i > 0) out += indent == 0 ? "," : ",";
-      line(depth + 1);
-      if (!list) {
-        append_json_string(out, node.fields[i].first);
-        out += indent == 0 ? ":" : ": ";
-      }
-      append_json(out, list ? node.items[i] : node.fields[i].second, indent, depth + 1);
+  const std::size_t count = list ? node.items.size() : node.fields.size();
+  out += list ? '[' : '{';
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) out += ',';
+    line(depth + 1);
+    if (!list) {
+      append_json_string(out, node.fields[i].first);
+      out += indent == 0 ? ":" : ": ";
     }
-    if (count > 0) line(depth);
-    out += list ? ']' : '}';
+    append_json(out, list ? node.items[i] : node.fields[i].second, indent, depth + 1);
   }
+  if (count > 0) line(depth);
+  out += list ? ']' : '}';
 }
 
 }  // namespace
@@ -159,6 +149,29 @@ ConfigNode map_node(std::vector<std::pair<std::string, ConfigNode>> fields) {
 ConfigNode list_node(std::vector<ConfigNode> items) {
   return {.kind = ConfigNode::Kind::list, .items = std::move(items)};
 }
+
+namespace detail {
+std::optional<ConfigNode> write_one(bool value) { return scalar_node(value ? "true" : "false", false); }
+std::optional<ConfigNode> write_one(std::int32_t value) { return scalar_node(std::to_string(value), false); }
+std::optional<ConfigNode> write_one(std::int64_t value) { return scalar_node(std::to_string(value), false); }
+std::optional<ConfigNode> write_one(double value) { return number_node(value); }
+std::optional<ConfigNode> write_one(const std::string& value) {
+  return value.empty() ? std::nullopt : std::optional(scalar_node(value, true));
+}
+std::optional<ConfigNode> write_one(Duration value) { return duration_node(value); }
+std::optional<ConfigNode> write_one(Quantity value) { return quantity_node(value); }
+std::optional<ConfigNode> write_one(const PluginRef& value) {
+  return value.type.empty() ? std::nullopt : std::optional(map_node({{value.type, value.settings}}));
+}
+std::optional<ConfigNode> write_one(const ConfigNode& value) {
+  return value.kind == ConfigNode::Kind::null ? std::nullopt : std::optional(value);
+}
+std::optional<ConfigNode> write_one(const std::map<std::string, std::string>& value) {
+  std::vector<std::pair<std::string, ConfigNode>> entries;
+  for (const auto& [key, text] : value) entries.emplace_back(key, scalar_node(text, true));
+  return entries.empty() ? std::nullopt : std::optional(map_node(std::move(entries)));
+}
+}  // namespace detail
 
 std::string to_yaml(const ConfigNode& node) {
   std::string out;

@@ -1,9 +1,12 @@
 // A spec written back as a tree: for defaults, fingerprints and for printing, where secrets become `***`.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -51,46 +54,36 @@ enum class Secrets : std::uint8_t { shown, redacted };
 template <SpecStruct T>
 ConfigNode write_spec(const T& spec, Secrets secrets = Secrets::shown);
 
-/// Nothing for an absent optional, an empty list or an unset plug-in.
+namespace detail {
+std::optional<ConfigNode> write_one(bool value);
+std::optional<ConfigNode> write_one(std::int32_t value);
+std::optional<ConfigNode> write_one(std::int64_t value);
+std::optional<ConfigNode> write_one(double value);
+std::optional<ConfigNode> write_one(const std::string& value);
+std::optional<ConfigNode> write_one(Duration value);
+std::optional<ConfigNode> write_one(Quantity value);
+std::optional<ConfigNode> write_one(const PluginRef& value);
+std::optional<ConfigNode> write_one(const ConfigNode& value);
+std::optional<ConfigNode> write_one(const std::map<std::string, std::string>& value);
+/// Secrets among the settings of a plug-in, which only the registry knows; defaults are written out with them.
+PluginRef redacted(const PluginRef& plugin, PluginKind kind);
+}  // namespace detail
+
+/// Nothing for an absent optional, an empty list or string, or an unset plug-in.
 template <class T>
 std::optional<ConfigNode> write_value(const T& value, Secrets secrets = Secrets::shown) {
   if constexpr (IsOptional<T>::value) {
-    if (!value) return std::nullopt;
-    return write_value(*value, secrets);
+    return value ? write_value(*value, secrets) : std::nullopt;
   } else if constexpr (IsVector<T>::value) {
-    if (value.empty()) return std::nullopt;
     std::vector<ConfigNode> items;
-    for (const auto& item : value)
-      if (auto node = write_value(item, secrets)) items.push_back(std::move(*node));
-    return list_node(std::move(items));
-  } else if constexpr (std::is_same_v<T, bool>) {
-    return scalar_node(value ? "true" : "false", false);
-  } else if constexpr (std::is_integral_v<T>) {
-    return scalar_node(std::to_string(value), false);
-  } else if constexpr (std::is_same_v<T, double>) {
-    return number_node(value);
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    if (value.empty()) return std::nullopt;
-    return scalar_node(value, true);
-  } else if constexpr (std::is_same_v<T, Duration>) {
-    return duration_node(value);
-  } else if constexpr (std::is_same_v<T, Quantity>) {
-    return quantity_node(value);
-  } else if constexpr (std::is_same_v<T, PluginRef>) {
-    if (value.type.empty()) return std::nullopt;
-    return map_node({{value.type, value.settings}});
-  } else if constexpr (std::is_same_v<T, ConfigNode>) {
-    if (value.kind == ConfigNode::Kind::null) return std::nullopt;
-    return value;
+    for (const auto& item : value) items.push_back(write_value(item, secrets).value_or(scalar_node("", true)));
+    return items.empty() ? std::nullopt : std::optional(list_node(std::move(items)));
   } else if constexpr (std::is_enum_v<T>) {
     return scalar_node(std::string(enum_names(T{})[static_cast<std::size_t>(value)]), true);
   } else if constexpr (SpecStruct<T>) {
     return write_spec(value, secrets);
   } else {
-    if (value.empty()) return std::nullopt;
-    std::vector<std::pair<std::string, ConfigNode>> entries;
-    for (const auto& [key, text] : value) entries.emplace_back(key, scalar_node(text, true));
-    return map_node(std::move(entries));
+    return detail::write_one(value);
   }
 }
 
@@ -98,6 +91,8 @@ namespace detail {
 template <class Spec, class T>
 void write_field(const Field<Spec, T>& field, const Spec& spec, Secrets secrets, ConfigNode& into) {
   auto node = write_value(spec.*field.member, secrets);
+  if constexpr (std::is_same_v<T, PluginRef>)
+    if (secrets == Secrets::redacted) node = write_one(redacted(spec.*field.member, field.limits.plugin));
   if (!node) return;
   if (field.limits.secret && secrets == Secrets::redacted) node = scalar_node(kRedacted, true);
   if (std::string_view(field.name).empty())  // a plug-in among the other keys

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "controller/config/config.h"
+#include "controller/config/kinds.h"
 #include "controller/config/plugins.h"
 
 namespace ballast {
@@ -52,7 +53,7 @@ TEST_F(Processes, PortsThatOverlapNameBothDocuments) {
       {"shop.yaml",
        policy("a", "9001-9050") + "---\n" + policy("b", "9051-9060") + "---\n" + policy("c", "9060-9070"),
        {}}});
-  EXPECT_THAT(texts(set), ElementsAre("shop.yaml:21:27: spec.scaleTarget.process: ports 9060-9070 overlaps ports "
+  EXPECT_THAT(texts(set), ElementsAre("shop.yaml:21:26: spec.scaleTarget.process: ports 9060-9070 overlaps ports "
                                       "9051-9060 of ScalingPolicy shop/b (shop.yaml:9)"));
   EXPECT_EQ(set.workloads.size(), 2U);
 }
@@ -72,6 +73,45 @@ TEST_F(Processes, AReloadThatTakesAnothersPortsIsTakenBack) {
   EXPECT_EQ(reload.set.errors(), 1U);
   EXPECT_THAT(reload.changed, IsEmpty());
   EXPECT_THAT(reload.removed, IsEmpty());
+}
+
+TEST_F(Processes, TwoChangesThatCannotStandTogetherPushNeitherOut) {
+  Reloader reloader;
+  reloader.update({{"a.yaml", policy("a", "9001-9010"), {}}, {"b.yaml", policy("b", "9011-9020"), {}}});
+  // The second change is refused; what it was before stands in the way of the first, which then is refused as well.
+  const auto reload =
+      reloader.update({{"a.yaml", policy("a", "9001-9015"), {}}, {"b.yaml", policy("b", "9012-9021"), {}}});
+  EXPECT_EQ(reload.set.errors(), 2U);
+  EXPECT_EQ(reload.set.workloads.size(), 2U);
+  EXPECT_THAT(reload.changed, IsEmpty());
+}
+
+TEST_F(Processes, PortsMayBeHandedOverInOneReload) {
+  Reloader reloader;
+  reloader.update({{"a.yaml", policy("a", "9001-9010"), {}}, {"b.yaml", policy("b", "9011-9020"), {}}});
+  const auto reload =
+      reloader.update({{"a.yaml", policy("a", "9011-9020"), {}}, {"b.yaml", policy("b", "9001-9010"), {}}});
+  EXPECT_THAT(texts(reload.set), IsEmpty());
+  EXPECT_THAT(reload.changed, ElementsAre("shop/a", "shop/b"));
+}
+
+TEST_F(Processes, FewerPortsThanReplicasIsAWarning) {
+  const auto set = load(std::vector<SourceFile>{{"a.yaml", policy("a", "9001-9002"), {}}});
+  EXPECT_THAT(texts(set), ElementsAre("a.yaml:5:67: warning: spec.scaleTarget.process.ports: 2 ports are fewer than "
+                                      "maxReplicas (3)"));
+  EXPECT_EQ(set.errors(), 0U);
+}
+
+TEST_F(Processes, SecretsOfAPlugInAreNotPrinted) {
+  auto text = policy("a", "9001-9050");
+  text.replace(text.find("ports:"), 6, "environment: [{name: TOKEN, value: s3cret}], ports:");
+  const auto set = load(std::vector<SourceFile>{{"a.yaml", text, {}}});
+  ASSERT_THAT(texts(set), IsEmpty());
+  const auto* kind = find_kind("ScalingPolicy");
+  EXPECT_THAT(to_yaml(kind->write(set.documents[0].spec, Secrets::shown)), testing::HasSubstr("s3cret"));
+  const auto shown = to_yaml(kind->write(set.documents[0].spec, Secrets::redacted));
+  EXPECT_THAT(shown, testing::Not(testing::HasSubstr("s3cret")));
+  EXPECT_THAT(shown, testing::HasSubstr("TOKEN"));
 }
 
 TEST_F(Processes, APolicyIsReadWithItsTarget) {
