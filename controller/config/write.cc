@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string_view>
+#include <utility>
 
 #include "formats/duration.h"
 #include "formats/quantity.h"
@@ -106,24 +107,30 @@ void append_yaml(std::string& out, const ConfigNode& node, std::size_t indent) {
   }
 }
 
+/// A new line at `level`; nothing in compact JSON.
+void append_line(std::string& out, int indent, int level) {
+  if (indent > 0) out.append(1, '\n').append(static_cast<std::size_t>(indent * level), ' ');
+}
+
 void append_json(std::string& out, const ConfigNode& node, int indent, int depth) {
   const bool list = node.kind == ConfigNode::Kind::list;
   if (!list && node.kind != ConfigNode::Kind::map) return append_json_scalar(out, node);
-  const auto line = [&](int level) {
-    if (indent > 0) out.append(1, '\n').append(static_cast<std::size_t>(indent * level), ' ');
-  };
-  const std::size_t count = list ? node.items.size() : node.fields.size();
   out += list ? '[' : '{';
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i > 0) out += ',';
-    line(depth + 1);
-    if (!list) {
-      append_json_string(out, node.fields[i].first);
-      out += indent == 0 ? ":" : ": ";
-    }
-    append_json(out, list ? node.items[i] : node.fields[i].second, indent, depth + 1);
+  auto next = [&, first = true]() mutable {
+    if (!std::exchange(first, false)) out += ',';
+    append_line(out, indent, depth + 1);
+  };
+  for (const auto& item : node.items) {
+    next();
+    append_json(out, item, indent, depth + 1);
   }
-  if (count > 0) line(depth);
+  for (const auto& [key, value] : node.fields) {
+    next();
+    append_json_string(out, key);
+    out += indent == 0 ? ":" : ": ";
+    append_json(out, value, indent, depth + 1);
+  }
+  if (!node.items.empty() || !node.fields.empty()) append_line(out, indent, depth);
   out += list ? ']' : '}';
 }
 
