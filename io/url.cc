@@ -49,28 +49,28 @@ std::optional<std::uint16_t> port_of(std::string_view digits) {
   return port;
 }
 
+std::string read_port(std::string_view port, Url& url) {
+  url.port = default_port(url.scheme);
+  if (port.empty()) return url.port == 0 ? "it needs a port" : "";
+  const auto number = port.front() == ':' ? port_of(port.substr(1)) : std::nullopt;
+  if (!number) return "its port is not between 1 and 65535";
+  url.port = *number;
+  return "";
+}
+
 /// Splits `host:port` or `[v6]:port`; a message when it cannot.
 std::string read_host_and_port(std::string_view text, Url& url) {
-  std::string_view port;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == text.npos) return "the [ of its host is not closed";
     url.host = lowered(text.substr(1, end - 1));
-    port = text.substr(end + 1);
     if (!host_is_ipv6(url.host)) return "what stands in [] is no IPv6 address";
-  } else {
-    const std::size_t colon = text.find(':');
-    url.host = lowered(text.substr(0, colon));
-    if (colon != text.npos) port = text.substr(colon);
-    if (!host_is_plain(url.host)) return "its host is missing or malformed";
+    return read_port(text.substr(end + 1), url);
   }
-  url.port = default_port(url.scheme);
-  if (!port.empty()) {
-    const auto number = port.front() == ':' ? port_of(port.substr(1)) : std::nullopt;
-    if (!number) return "its port is not between 1 and 65535";
-    url.port = *number;
-  }
-  return url.port == 0 ? "it needs a port" : "";
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  url.host = lowered(text.substr(0, colon));
+  if (!host_is_plain(url.host)) return "its host is missing or malformed";
+  return read_port(text.substr(colon), url);
 }
 
 std::string read_user(std::string_view text, Url& url) {

@@ -90,10 +90,7 @@ class HttpServer final : public Server {
     session.stream.set_deadline(loop_.now() + options_.idle_timeout);
     int status = reader.feed("");  // what came with the request before
     while (status == 0 && !reader.done()) {
-      if (reader.began() && session.idle) {
-        session.idle = false;
-        session.stream.set_deadline(loop_.now() + options_.read_timeout);
-      }
+      if (reader.began()) begin(session);
       if (reader.wants_go_ahead()) {
         const Result<Done> told = co_await session.stream.write("HTTP/1.1 100 Continue\r\n\r\n");
         if (!told) co_return -1;
@@ -103,8 +100,14 @@ class HttpServer final : public Server {
       if (!came || came->empty()) co_return -1;
       status = reader.feed(*came);
     }
-    session.idle = false;
+    begin(session);
     co_return status;
+  }
+
+  void begin(Session& session) {
+    if (!session.idle) return;
+    session.idle = false;
+    session.stream.set_deadline(loop_.now() + options_.read_timeout);
   }
 
   /// Whether the connection can serve another request.

@@ -31,7 +31,7 @@ std::vector<Route> routes() {
   const auto fails = [](const ServerRequest&) -> ServerResponse { throw std::runtime_error("secret"); };
   const auto big = [](const ServerRequest&) {
     ServerResponse response;
-    response.body = std::string(50'000'000, 'x');
+    response.body.resize(50'000'000, 'x');
     return response;
   };
   return {{"GET", "/echo", echo},
