@@ -27,6 +27,7 @@ struct HaproxyPool {
   std::string socket{};
   std::string backend{};
   bool check = true;
+  Duration check_interval = std::chrono::seconds{2};
   std::optional<std::int32_t> maxconn{};
   Duration timeout = std::chrono::seconds{2};
   bool operator==(const HaproxyPool&) const = default;
@@ -37,11 +38,15 @@ struct HaproxyPool {
             "Absolute path of HAProxy's admin socket: `stats socket PATH mode 600 level admin` in its section global.",
             Limits{.min = 2, .max = 107, .required = true, .example = "/run/haproxy/admin.sock"}},
         Field{"backend", &HaproxyPool::backend, "",
-              "The backend that members stand in. Its balance algorithm must allow servers that come and go: "
-              "roundrobin, leastconn, random, or another one with `hash-type consistent`.",
-              Limits{.min = 1, .max = 256, .required = true, .example = "web"}},
+              "The backend that members stand in. Its `balance` must heed weights that change and servers that come "
+              "and go: roundrobin, leastconn, random, or another one with `hash-type consistent`; not first.",
+              Limits{.min = 1, .max = 200, .required = true, .example = "web"}},
         Field{"check", &HaproxyPool::check, "",
-              "Whether HAProxy checks the health of the servers that Ballast adds, as its backend says how."},
+              "Whether HAProxy checks the health of the servers that Ballast adds, in the way that the backend says "
+              "(`option httpchk`); its `default-server` does not apply to them. Three failures take a server out, two "
+              "successes bring it back."},
+        Field{"checkInterval", &HaproxyPool::check_interval, "", "The time between two health checks of a server.",
+              Limits{.min = 0.1, .max = 3600}},
         Field{"maxconn", &HaproxyPool::maxconn, "connections",
               "The most that HAProxy opens to one server that Ballast adds; more wait in its queue. Default: no limit.",
               Limits{.min = 1, .max = 1'000'000}},
@@ -60,7 +65,8 @@ struct HaproxyPool {
 /// still in flight to it is cut, so drain it with weight 0 before.
 ///
 /// Errors beyond the port's: denied (the socket may not be opened, or its level is below admin), not_found (no such
-/// backend), invalid (a name or address that HAProxy cannot carry; a balance algorithm without dynamic servers).
+/// backend), invalid (a name, address or weight that HAProxy cannot carry; a balance algorithm without dynamic servers
+/// or without weights).
 std::unique_ptr<Balancer> make_haproxy_balancer(HaproxyPool pool, Fetcher& fetcher, TimeSource& time,
                                                 std::vector<std::string> weighed = {});
 

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "controller/cli/compile_text.h"
 #include "controller/cli/views.h"
 #include "controller/config/plugins.h"
 #include "core/reason.h"
@@ -18,15 +19,6 @@ namespace {
 std::filesystem::path lock_directory() {
   if (geteuid() == 0) return "/run/lock/ballast";
   return std::filesystem::temp_directory_path() / fmt::format("ballast-{}-locks", geteuid());
-}
-
-CompileText compile_text() {
-  return [](const std::string& text, const std::string& name) -> Result<Workload> {
-    const LoadedSet set = load(std::vector<SourceFile>{{.name = "journal", .content = text}});
-    for (const CompiledWorkload& compiled : set.workloads)
-      if (compiled.workload.name == name) return compiled.workload;
-    return Error{Errc::invalid, name + ": the journaled document is not understood by this version"};
-  };
 }
 
 }  // namespace
