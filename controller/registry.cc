@@ -72,6 +72,10 @@ Result<std::unique_ptr<Scaler>> make_process(const ConfigNode& settings, const W
   return make_process_scaler(settings_of<ProcessTarget>(settings), host);
 }
 
+Result<std::unique_ptr<Balancer>> make_haproxy(const ConfigNode& settings, Environment& environment) {
+  return make_haproxy_balancer(settings_of<HaproxyPool>(settings), environment.fetcher, environment.time);
+}
+
 template <class Spec>
 Result<CompiledProbe> make_probe(const ConfigNode& settings) {
   return compile(settings_of<Spec>(settings));
@@ -91,7 +95,7 @@ constexpr std::array kScalers{
 };
 constexpr std::array kBalancers{
     BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
-                  nullptr},
+                  make_haproxy},
 };
 static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
