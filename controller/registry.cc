@@ -224,8 +224,6 @@ Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& enviro
   for (const auto& plugin : workload.balancers) {
     const auto* entry = find_entry(kBalancers, plugin.type);
     if (entry == nullptr) return unknown(workload, plugin.type);
-    if (entry->make == nullptr)
-      return Error{Errc::invalid, fmt::format("{}: pool {} is not built in", workload.workload.name, plugin.type)};
     auto balancer = entry->make(plugin.settings, environment);
     if (!balancer) return named(balancer.error(), workload, "pool " + plugin.type);
     bound.balancers.push_back(std::move(*balancer));

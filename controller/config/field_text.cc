@@ -27,7 +27,8 @@ std::string one_type(const FieldSchema& field) {
     case ValueType::quantity:
       return "quantity";
     case ValueType::choice:
-      return "one of " + join(std::vector<std::string_view>(field.choices.begin(), field.choices.end()), "or");
+      return (field.choices.size() > 1 ? "one of " : "") +
+             join(std::vector<std::string_view>(field.choices.begin(), field.choices.end()), "or");
     case ValueType::structure:
       return "object";
     case ValueType::plugin:
@@ -46,7 +47,8 @@ std::string limit(const FieldSchema& field, double value) {
 }
 
 std::string_view counted(const FieldSchema& field) {
-  if (field.list) return " items";
+  if (field.list)
+    return field.limits.max == 1 || (field.limits.min == 1 && !std::isfinite(field.limits.max)) ? " item" : " items";
   return field.type == ValueType::string ? " characters" : "";
 }
 

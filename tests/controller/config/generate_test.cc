@@ -124,9 +124,14 @@ TEST(Reference, IsWhatTheDefinitionsSay) {
   const auto wanted = reference_markdown();
   if (std::getenv("BALLAST_REGENERATE") != nullptr) std::ofstream(path) << wanted;
   std::ifstream file(path);
-  std::stringstream found;
-  found << file.rdbuf();
-  EXPECT_EQ(found.str(), wanted) << "docs/reference.md is old: run this test with BALLAST_REGENERATE=1";
+  std::istringstream lines(wanted);
+  std::string line;
+  std::string found;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    std::getline(file, found);
+    ASSERT_EQ(found, line) << "docs/reference.md:" << number << " is old: run this test with BALLAST_REGENERATE=1";
+  }
+  EXPECT_FALSE(std::getline(file, found)) << "docs/reference.md has more than it should";
 }
 
 TEST(Describe, TellsTypeLimitsDefaultAndWhatIsBelow) {
