@@ -84,10 +84,13 @@ void check_kind(const ConfigNode& root, const Header& header, Problems& problems
          problems);
 }
 
-void check_annotations(const ConfigNode& root, const Metadata& metadata, Problems& problems) {
-  for (const auto& [key, value] : metadata.annotations) {
+void check_annotations(const ConfigNode& root, const Header& header, Problems& problems) {
+  const bool can_pause = header.kind == "ScalingPolicy" || header.kind == "Monitor";
+  for (const auto& [key, value] : header.metadata.annotations) {
     const auto path = fmt::format("metadata.annotations[\"{}\"]", key);
-    if (key == kPausedAnnotation) {
+    if (key == kPausedAnnotation && !can_pause) {
+      refuse(root, path, "pauses nothing here: it belongs on the ScalingPolicy, and holds its pools too", problems);
+    } else if (key == kPausedAnnotation) {
       if (value != "true" && value != "false")
         refuse(root, path, fmt::format("\"{}\" is not \"true\" or \"false\"", value.substr(0, 64)), problems);
     } else if (std::ranges::find(kLaterAnnotations, key) != kLaterAnnotations.end()) {
@@ -142,7 +145,7 @@ std::optional<Document> read_document(const std::string& file, ParsedDocument pa
   if (!detail::expect_map(parsed.root, "", problems)) return std::nullopt;
   auto header = read_spec<Header>(parsed.root, "", problems);
   check_kind(parsed.root, header, problems);
-  check_annotations(parsed.root, header.metadata, problems);
+  check_annotations(parsed.root, header, problems);
   Document document{.file = file, .position = parsed.position, .fingerprint = fingerprint(parsed.text)};
   if (const auto* entry = find_kind(header.kind)) {
     if (header.spec.kind == ConfigNode::Kind::null) header.spec.place = parsed.root.place;

@@ -146,6 +146,11 @@ INSTANTIATE_TEST_SUITE_P(
             "apiVersion: ballast.run/v1alpha1\nkind: BalancingPolicy\nmetadata: {name: a}\nspec: {pool: {haproxy: "
             "{socket: /run/h, backend: b}, membersFrom: {scalingPolicyRef: {name: x}}}}\n",
             "shop.yaml:4:93: spec.pool.membersFrom.scalingPolicyRef.name: there is no good ScalingPolicy default/x"},
+        BadCase{"pause_of_a_host",
+                "apiVersion: ballast.run/v1alpha1\nkind: Configuration\nmetadata: {name: a, annotations: "
+                "{ballast.run/paused: \"true\"}}\n",
+                "shop.yaml:3:55: metadata.annotations[\"ballast.run/paused\"]: pauses nothing here: it belongs on the "
+                "ScalingPolicy, and holds its pools too"},
         BadCase{"listen", configuration("listen: \"localhost\""),
                 "shop.yaml:4:16: spec.listen: \"localhost\" is not an address as HOST:PORT, such as 127.0.0.1:9797"}),
     [](const auto& each) { return each.param.name; });
