@@ -80,4 +80,10 @@ Task<Result<std::int32_t>> stop_workers(TimeSource& time, std::filesystem::path 
   co_return static_cast<std::int32_t>(workers.size());
 }
 
+Task<Result<std::int32_t>> leave_or_stop_workers(ProcessTarget target, ProcessHost host) {
+  if (target.on_exit == OnExit::keep) co_return 0;
+  co_return co_await stop_workers(host.time, host.state_directory, host.policy_namespace, host.policy,
+                                  target.stop_timeout);
+}
+
 }  // namespace ballast

@@ -68,4 +68,8 @@ std::vector<RunningWorker> orphans_among(std::vector<RunningWorker> workers, con
 Task<Result<std::int32_t>> stop_workers(TimeSource& time, std::filesystem::path state_directory,
                                         std::string policy_namespace, std::string policy, Duration stop_timeout);
 
+/// What an orderly end of Ballast does to the workers of a policy: nothing with `onExit: Keep`, stop_workers with
+/// `Stop`.
+Task<Result<std::int32_t>> leave_or_stop_workers(ProcessTarget target, ProcessHost host);
+
 }  // namespace ballast

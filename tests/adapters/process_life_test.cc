@@ -143,8 +143,8 @@ TEST(ProcessScaler, KillsAStubbornWorkerAndItsChildren) {
   EXPECT_EQ(stopping.target.existing, 0);
   rig.until("gone", [](const ScalerView& view) { return view.members.empty(); });
   EXPECT_GE(rig.loop().now() - asked, target.stop_timeout);
-  EXPECT_FALSE(runs(worker));
-  EXPECT_FALSE(runs(child));
+  EXPECT_TRUE(rig.ends(worker));
+  EXPECT_TRUE(rig.ends(child));
 }
 
 TEST(ProcessScaler, TakesTheChildrenOfADeadWorkerAway) {
@@ -157,7 +157,7 @@ TEST(ProcessScaler, TakesTheChildrenOfADeadWorkerAway) {
   pids >> worker >> child;
   kill(worker, SIGKILL);
   rig.until("replaced", [](const ScalerView& view) { return names_of(view) == std::vector<std::string>{"web-2"}; });
-  EXPECT_FALSE(runs(child));
+  EXPECT_TRUE(rig.ends(child));
 }
 
 }  // namespace

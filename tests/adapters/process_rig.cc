@@ -111,6 +111,12 @@ std::string ProcessRig::content(const std::string& name) {
 
 void ProcessRig::run_for(Duration span) { (void)run_task(*loop_, nap(*loop_, span)); }
 
+bool ProcessRig::ends(std::int32_t pid) {
+  const TimePoint deadline = loop_->now() + kPatience;
+  while (runs(pid) && loop_->now() < deadline) run_for(kNap);
+  return !runs(pid);
+}
+
 std::vector<RunningWorker> ProcessRig::running() {
   auto workers = find_workers(state());
   EXPECT_TRUE(workers);

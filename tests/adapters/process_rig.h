@@ -47,6 +47,8 @@ class ProcessRig {
   /// Waits until a file holds something, and gives it.
   std::string content(const std::string& name);
   void run_for(Duration span);
+  /// Whether a process that was killed is gone in time: SIGKILL takes a moment.
+  bool ends(std::int32_t pid);
   std::vector<RunningWorker> running();
 
  private:
