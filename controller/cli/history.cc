@@ -16,6 +16,7 @@
 #include "controller/journal/explain.h"
 #include "controller/journal/replay.h"
 #include "formats/duration.h"
+#include "io/wall_clock.h"
 
 namespace ballast {
 namespace {
@@ -29,9 +30,7 @@ Result<std::unique_ptr<History>> open_history(const HistoryOptions& options) {
   return History::open(options.journal.empty() ? journal_in(options.state_directory).string() : options.journal);
 }
 
-TimePoint wall_now() {
-  return TimePoint{std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())};
-}
+TimePoint wall_now() { return TimePoint{wall_clock_now().time_since_epoch()}; }
 
 /// `-5m` is so long ago; else RFC 3339 in UTC, to the second.
 Result<TimePoint> parse_at(const std::string& text) {

@@ -164,10 +164,9 @@ Task<void> Runner::tick() {
   std::vector<MemberName> new_members;
   Observation seen = observation(*bound, views, new_members);
   const std::optional<Decision> before = state_.decision;
-  const auto began = std::chrono::steady_clock::now();
+  const TimePoint began = time_.now();
   Plan plan = fold(bound->workload, state_, new_members, seen);
-  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
-  if (events_.ticked) events_.ticked(bound->workload, took);
+  if (events_.ticked) events_.ticked(bound->workload, time_.now() - began);
   plan_ = plan;
   last_tick_ = seen.at;
 

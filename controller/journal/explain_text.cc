@@ -43,11 +43,15 @@ NameOf names_of(const Record& record) {
   };
 }
 
-/// The last step that says the record's reason: it is the headline.
+/// The last step that says the record's reason; of several proposals the one that asks for the most, since it won.
 const Step* headline_of(const Record& record) {
-  const auto found = std::find_if(record.steps.rbegin(), record.steps.rend(),
-                                  [&record](const Step& step) { return step.reason == record.reason; });
-  return found == record.steps.rend() ? nullptr : &*found;
+  const Step* found = nullptr;
+  for (const Step& step : record.steps) {
+    if (step.reason != record.reason) continue;
+    const bool loses = found != nullptr && step.stage == Stage::propose && step.after <= found->after;
+    if (!loses) found = &step;
+  }
+  return found;
 }
 
 /// A text after a first part of `indent` columns, broken at spaces.

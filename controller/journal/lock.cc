@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "io/wall_clock.h"
+
 namespace ballast {
 namespace {
 
@@ -25,7 +27,7 @@ std::string holder(int descriptor) {
 
 /// `pid 4711, started 2026-07-30T12:00:00Z`. For people only: what locks is the kernel's lock, not this text.
 std::string own_line() {
-  const std::time_t now = std::time(nullptr);
+  const auto now = std::chrono::system_clock::to_time_t(wall_clock_now());
   std::tm utc{};
   gmtime_r(&now, &utc);
   std::array<char, 32> text{};

@@ -10,7 +10,7 @@ use Tree;
 my $root = shift // '.';
 my @rules = (
   [qr/_clock\s*::\s*now\b/, 'calls a clock: take the time as an argument'],
-  [qr/\b(?:std::|::)(?:time|clock)\s*\(|\b(?:gettimeofday|clock_gettime|localtime_r|localtime)\s*\(/, 'calls a clock: take the time as an argument'],
+  [qr/\b(?:std::|::)(?:time|clock)\s*\(|\b(?:gettimeofday|clock_gettime)\s*\(/, 'calls a clock: take the time as an argument'],
   [qr/\bsleep_(?:for|until)\b|\b(?:usleep|nanosleep)\s*\(/, 'sleeps: wait through the TimeSource'],
   [qr/\brandom_device\b|\b(?:std::|::)s?rand\s*\(/, 'draws chance of its own: take the seeded engine'],
   [qr/\bstd::\w+_distribution\b/, 'a standard distribution differs between libraries: use the remainder of a draw'],
