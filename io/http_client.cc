@@ -2,25 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "io/answer_reader.h"
 #include "io/http_text.h"
 #include "io/url.h"
 
 namespace ballast {
 namespace {
-
-namespace http = boost::beast::http;
-using Parser = http::response_parser<http::string_body>;
-
-constexpr std::size_t kMaxLine = 65536;  // of what the parser cannot yet use: a chunk's first line
-constexpr int kMaxInterim = 8;           // 1xx answers before the answer
 
 /// How far a conversation came, for what may be done when it fails.
 struct Progress {
@@ -32,76 +24,6 @@ struct Conversation {
   std::string text{};
   bool head = false;
   std::int64_t max_bytes = 0;
-};
-
-/// Reads one answer from bytes as they come.
-class AnswerReader {
- public:
-  AnswerReader(const Conversation& about, std::size_t header_bytes) : about_(about), header_bytes_(header_bytes) {
-    begin();
-  }
-  [[nodiscard]] bool done() const { return parser_->is_done(); }
-
-  Result<Done> feed(std::string_view bytes) {
-    unused_.append(bytes);
-    std::string_view rest = unused_;
-    boost::system::error_code failed;
-    while (!rest.empty() && !failed && !parser_->is_done()) {
-      rest.remove_prefix(parser_->put(boost::asio::buffer(rest), failed));
-      if (failed || !parser_->is_done() || !is_interim()) continue;
-      if (++interim_ > kMaxInterim) return Error{Errc::invalid, "more than 8 interim answers"};
-      begin();
-    }
-    unused_.erase(0, unused_.size() - rest.size());
-    if (failed && failed != http::error::need_more) return problem(failed);
-    if (unused_.size() > kMaxLine + header_bytes_) return Error{Errc::invalid, "a line of the answer is too long"};
-    return Done{};
-  }
-
-  Result<Done> end() {
-    boost::system::error_code failed;
-    parser_->put_eof(failed);
-    if (failed) return Error{Errc::unavailable, "the answer was cut short"};
-    return Done{};
-  }
-
-  [[nodiscard]] bool leaves_connection_usable() const { return parser_->keep_alive() && unused_.empty(); }
-
-  Result<Response> take() {
-    auto message = parser_->release();
-    const auto encoding = message[http::field::content_encoding];
-    if (!encoding.empty() && encoding != "identity" && !about_.head)
-      return Error{Errc::invalid, fmt::format("answered with content encoding {}, which was not asked for",
-                                              std::string_view(encoding.data(), encoding.size()))};
-    Response response;
-    response.status = static_cast<int>(message.result_int());
-    response.content_type = std::string(message[http::field::content_type]);
-    response.body = std::move(message.body());
-    return response;
-  }
-
- private:
-  void begin() {
-    parser_.emplace();
-    parser_->eager(false);  // Beast 1.74 forgets `body_limit` of an eager parser when header and body come together
-    parser_->skip(about_.head);
-    parser_->header_limit(static_cast<std::uint32_t>(header_bytes_));
-    parser_->body_limit(static_cast<std::uint64_t>(about_.max_bytes));
-  }
-  [[nodiscard]] bool is_interim() const { return parser_->get().result_int() < 200; }
-  [[nodiscard]] Error problem(const boost::system::error_code& failed) const {
-    if (failed == http::error::body_limit)
-      return {Errc::invalid, fmt::format("the answer is above its limit of {} bytes", about_.max_bytes)};
-    if (failed == http::error::header_limit)
-      return {Errc::invalid, fmt::format("the header of the answer is above its limit of {} bytes", header_bytes_)};
-    return {Errc::invalid, "malformed answer: " + failed.message()};
-  }
-
-  const Conversation& about_;
-  std::size_t header_bytes_;
-  std::optional<Parser> parser_{};
-  std::string unused_{};
-  int interim_ = 0;
 };
 
 Peer peer_of(const Url& url) {
@@ -183,7 +105,7 @@ class HttpClient final : public Fetcher {
   Task<Result<Response>> converse(Stream stream, Conversation about, Progress* progress) {
     const Result<Done> written = co_await stream.write(about.text);
     if (!written) co_return Error{written.error().code, "sending the request: " + written.error().message};
-    AnswerReader reader(about, options_.header_bytes);
+    AnswerReader reader(about.head, options_.header_bytes, about.max_bytes);
     std::size_t bytes = 0;
     while (!reader.done()) {
       const Result<std::string_view> came = co_await stream.read();

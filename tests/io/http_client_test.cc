@@ -5,6 +5,7 @@
 
 #include <future>
 #include <string>
+#include <thread>
 
 #include "tests/io/fetcher_contract.h"
 #include "tests/io/raw_server.h"
@@ -37,6 +38,21 @@ TEST(HttpClient, GetsAChunkedAnswerInSmallPieces) {
   });
   Client client;
   EXPECT_EQ(client.get(server.url(), kAmple)->body, "abcde");
+}
+
+TEST(HttpClient, GetsAnEmptyChunkedAnswerInSmallPieces) {
+  RawServer server([](RawPeer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (const char byte : std::string("0\r\n\r\n")) {
+      peer.send(std::string(1, byte));
+      std::this_thread::sleep_for(2ms);  // so that they come one by one
+    }
+  });
+  Client client;
+  const auto answer = client.get(server.url(), kAmple);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "");
 }
 
 TEST(HttpClient, ReadsABodyWithoutALengthToItsEnd) {

@@ -60,6 +60,11 @@ TEST(HttpClient, ReportsAResetAndACutAnswer) {
   EXPECT_THAT(client.get(resets.url()), fails(Errc::unavailable, ""));
   EXPECT_THAT(client.get(cuts.url()), fails(Errc::unavailable, "cut short"));
   EXPECT_THAT(client.get(closes.url()), fails(Errc::unavailable, "closed without an answer"));
+  RawServer interim([](RawPeer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+  });
+  EXPECT_THAT(client.get(interim.url()), fails(Errc::unavailable, "cut short"));
 }
 
 TEST(HttpClient, StopsAtTheByteCap) {
