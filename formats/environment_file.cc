@@ -83,29 +83,51 @@ bool read_quoted(Reader& reader, char quote, std::string& value) {
   return false;
 }
 
+/// Gathers a value; blanks at its end belong to it only when they were quoted or escaped.
+class Value {
+ public:
+  void add(char c) { text_ += c; }
+  void add_for_good(std::string_view piece) {
+    text_ += piece;
+    kept_ = text_.size();
+  }
+  [[nodiscard]] std::string take() {
+    while (text_.size() > kept_ && is_blank(text_.back())) text_.pop_back();
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_{};
+  std::size_t kept_ = 0;
+};
+
+/// What a backslash keeps: the next character; nothing of a line's end, nor at the end of the file.
+std::string escaped(Reader& reader) {
+  if (reader.at_end()) return {};
+  const char c = reader.next();
+  return c == '\n' ? std::string() : std::string(1, c);
+}
+
 Result<std::string> read_value(Reader& reader) {
   const std::size_t line = reader.line();
-  std::string value;
-  std::size_t kept = 0;      // blanks before here are part of the value: they were quoted or escaped
-  bool quotes_count = true;  // in the middle of a plain word a quote is itself, as in systemd
+  Value value;
+  bool in_a_word = false;  // there a quote is itself, as in systemd, and a blank counts
   while (!reader.at_end() && reader.peek() != '\n') {
     const char c = reader.next();
-    if (quotes_count && (c == '\'' || c == '"')) {
-      if (!read_quoted(reader, c, value)) return at_line(line, fmt::format("the {} of the value is not closed", c));
-      kept = value.size();
-    } else if (c == '\\') {
-      if (reader.at_end()) break;
-      const char escaped = reader.next();
-      if (escaped != '\n') value += escaped;
-      kept = value.size();
-      quotes_count = false;
-    } else if (!is_blank(c) || !quotes_count) {
-      value += c;
-      quotes_count = false;
+    if (!in_a_word && is_blank(c)) continue;
+    if (!in_a_word && (c == '\'' || c == '"')) {
+      std::string quoted;
+      if (!read_quoted(reader, c, quoted)) return at_line(line, fmt::format("the {} of the value is not closed", c));
+      value.add_for_good(quoted);
+      continue;
     }
+    in_a_word = true;
+    if (c == '\\')
+      value.add_for_good(escaped(reader));
+    else
+      value.add(c);
   }
-  while (value.size() > kept && is_blank(value.back())) value.pop_back();
-  return value;
+  return value.take();
 }
 
 }  // namespace

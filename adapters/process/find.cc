@@ -40,6 +40,19 @@ std::optional<FoundWorker> look_at(std::int32_t pid, const std::string& scope) {
   return found;
 }
 
+/// Those of an environment that shows no token any more.
+void add_recorded(const Records& records, const std::string& scope, std::vector<FoundWorker>& found) {
+  for (const WorkerToken& token : records.workers) {
+    const auto is_it = [&token](const FoundWorker& other) { return other.token.pid == token.pid; };
+    if (token.scope != scope || std::ranges::any_of(found, is_it)) continue;
+    FoundWorker worker{.token = token, .handle = open_worker(token)};
+    if (worker.handle && !worker.handle.ended())
+      found.push_back(std::move(worker));
+    else
+      (void)worker.handle.reap();  // a child that an earlier scaler of this very process left
+  }
+}
+
 }  // namespace
 
 Result<std::vector<FoundWorker>> find_processes(const std::filesystem::path& state_directory,
@@ -50,20 +63,8 @@ Result<std::vector<FoundWorker>> find_processes(const std::filesystem::path& sta
   for (const std::int32_t pid : *pids)
     if (auto worker = look_at(pid, scope)) found.push_back(std::move(*worker));
   const std::string boot = boot_id();
-  for (const Records& records : read_all_records(state_directory)) {
-    if (records.boot != boot) continue;
-    for (const WorkerToken& token : records.workers) {
-      if (token.scope != scope ||
-          std::ranges::any_of(found, [&](const FoundWorker& other) { return other.token.pid == token.pid; }))
-        continue;
-      FoundWorker recorded{.token = token, .handle = open_worker(token)};
-      if (!recorded.handle) continue;
-      if (recorded.handle.ended())
-        (void)recorded.handle.reap();  // a child that an earlier scaler of this very process left
-      else
-        found.push_back(std::move(recorded));
-    }
-  }
+  for (const Records& records : read_all_records(state_directory))
+    if (records.boot == boot) add_recorded(records, scope, found);
   std::ranges::sort(found, {}, [](const FoundWorker& worker) {
     return std::tuple(worker.token.policy_namespace, worker.token.policy,
                       number_of(worker.token.name, worker.token.policy).value_or(0));

@@ -19,6 +19,14 @@ std::string rounded(Duration span) {
   return format_duration(span / unit * unit);
 }
 
+/// Empty: all is well with it by now.
+std::string problem_of(const Slot& slot, TimePoint now) {
+  if (slot.worker && slot.worker->state == MemberState::ready) return {};
+  if (slot.problem.empty() || slot.worker || now >= slot.retry_at) return slot.problem;
+  // Rounded up: "next try in 0s" says nothing.
+  return fmt::format("{}; next try in {}", slot.problem, rounded(slot.retry_at - now + std::chrono::milliseconds{999}));
+}
+
 }  // namespace
 
 std::string port_shortage(PortRange range, const std::set<std::uint16_t>& occupied) {
@@ -58,14 +66,7 @@ std::string compose_note(const std::vector<Slot>& slots, Fingerprint generation,
   const auto older = std::ranges::count_if(
       slots, [generation](const Slot& slot) { return slot.worker && slot.worker->token.generation != generation; });
   if (older > 0) add(fmt::format("{} run with an older version of the document, until they are replaced", older));
-  for (const Slot& slot : slots) {
-    if (slot.problem.empty() || (slot.worker && slot.worker->state == MemberState::ready)) continue;
-    if (slot.worker || now >= slot.retry_at)
-      add(slot.problem);
-    else
-      add(fmt::format("{}; next try in {}", slot.problem,
-                      rounded(slot.retry_at - now + std::chrono::milliseconds{999})));
-  }
+  for (const Slot& slot : slots) add(problem_of(slot, now));
   return fmt::format("{}", fmt::join(parts, ". "));
 }
 

@@ -128,7 +128,7 @@ struct ProcessTarget {
   std::string log_directory{};
   RestartBackoff restart_backoff{};
   bool operator==(const ProcessTarget&) const = default;
-  static constexpr auto fields() {
+  static constexpr auto what_runs() {
     return std::tuple{
         Field{"command", &ProcessTarget::command, "",
               "The program and its arguments; no shell. A program without a slash is looked up in PATH. {port} and "
@@ -155,7 +155,10 @@ struct ProcessTarget {
             "ports", &ProcessTarget::ports, "",
             "One for each worker: the lowest that is free. Choose them below the host's ephemeral ports (usually 32768 "
             "and up). Absent: workers take no connections.",
-            Limits{.max = 11, .example = "9001-9050"}},
+            Limits{.max = 11, .example = "9001-9050"}}};
+  }
+  static constexpr auto how_it_lives() {
+    return std::tuple{
         Field{"ready", &ProcessTarget::ready, "",
               "When a worker can take load. Absent: once it has lived for a second."},
         Field{"live", &ProcessTarget::live, "",
@@ -183,6 +186,7 @@ struct ProcessTarget {
             "How long a worker that died waits for its replacement, which has a new name. Ten minutes of life begin it "
             "anew. Shorter at first than Kubernetes' 10 s: on a host there is no other place to go."}};
   }
+  static constexpr auto fields() { return std::tuple_cat(what_runs(), how_it_lives()); }
   static constexpr auto rules() { return std::array{rule::needs("ready", "ports"), rule::needs("live", "ports")}; }
   /// Placeholders, names of variables, the range of ports.
   [[nodiscard]] Problems check() const;

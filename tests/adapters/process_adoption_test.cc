@@ -88,10 +88,8 @@ TEST(Adoption, FindsTheWorkersOfABallastThatWasKilled) {
   ProcessRig rig;
   const ProcessTarget target = server(rig, 4);
   OtherBallast other([&](int ready) {
-    ProcessRig* mine = new ProcessRig;  // never destroyed: kill -9 runs no destructor
-    ProcessHost host = mine->host();
-    host.state_directory = rig.state();
-    mine->bind(target, host);
+    ProcessRig* mine = new ProcessRig(rig.path(""));  // never destroyed: kill -9 runs no destructor
+    mine->bind(target);
     if (mine->scale(3)) mine->until("three ready", all_ready(3));
     [[maybe_unused]] const ssize_t told = write(ready, "r", 1);
     mine->run_for(std::chrono::hours{1});

@@ -105,7 +105,9 @@ TEST(StateDirectory, ThatCannotBeWrittenStartsNobody) {
   EXPECT_EQ(refused.error().code, Errc::unavailable);
   std::filesystem::remove(rig.state() / "process");
   std::filesystem::create_directories(rig.state() / "process/shop");
-  rig.until("it comes by itself once the directory is back", all_ready(1));
+  view = rig.until("it comes by itself once the directory is back", all_ready(1));
+  ASSERT_TRUE(rig.scale(0, names_of(view)));  // the scope went with the directory: nobody else finds it
+  rig.until("gone", [](const ScalerView& seen) { return seen.members.empty(); });
 }
 
 TEST(ProcessTarget, IsRefusedWithItsProblem) {

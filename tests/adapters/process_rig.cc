@@ -36,7 +36,10 @@ std::filesystem::path make_folder() {
 
 }  // namespace
 
-ProcessRig::ProcessRig() : folder_(make_folder()), fetcher_(*make_http_fetcher(*loop_)) {
+ProcessRig::ProcessRig() : ProcessRig(make_folder()) {}
+
+ProcessRig::ProcessRig(std::filesystem::path folder)
+    : folder_(std::move(folder)), fetcher_(*make_http_fetcher(*loop_)) {
   std::filesystem::create_directories(state());
 }
 

@@ -22,6 +22,8 @@ using ViewCheck = std::function<bool(const ScalerView&)>;
 class ProcessRig {
  public:
   ProcessRig();
+  /// With the folder of another one, which must not end before.
+  explicit ProcessRig(std::filesystem::path folder);
   ~ProcessRig();
   ProcessRig(const ProcessRig&) = delete;
   ProcessRig& operator=(const ProcessRig&) = delete;
