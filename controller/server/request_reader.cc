@@ -1,10 +1,6 @@
 #include "controller/server/request_reader.h"
 
 #include <algorithm>
-
-// Beast 1.74 asserts what its peer decides: that the last chunk of an empty body comes in pieces of other sizes than it
-// does. Without the assertions it reads on correctly; the fuzz targets watch its memory.
-#define BOOST_DISABLE_ASSERTS
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
