@@ -25,6 +25,9 @@ struct ProbeEntry : PluginEntry {
 struct ScalerEntry : PluginEntry {
   Result<std::unique_ptr<Scaler>> (*make)(const ConfigNode& settings, const Workload& workload,
                                           Environment& environment) = nullptr;
+  /// At an orderly end of Ballast. Null: members are left as they are.
+  Task<Result<std::int32_t>> (*leave)(const ConfigNode& settings, const Workload& workload,
+                                      Environment& environment) = nullptr;
 };
 struct BalancerEntry : PluginEntry {
   Result<std::unique_ptr<Balancer>> (*make)(const ConfigNode& settings, Environment& environment) = nullptr;
@@ -61,15 +64,22 @@ std::vector<Claim> process_claims(const ConfigNode& settings) {
   if (!range) return {};
   return {{"port", range->first, range->last}};
 }
-Result<std::unique_ptr<Scaler>> make_process(const ConfigNode& settings, const Workload& workload,
-                                             Environment& environment) {
+ProcessHost process_host(const Workload& workload, Environment& environment) {
   ProcessHost host{.time = environment.time, .fetcher = environment.fetcher};
   const auto slash = workload.name.find('/');
   host.state_directory = environment.state_directory;
   host.policy_namespace = workload.name.substr(0, slash);
   host.policy = workload.name.substr(slash + 1);
   host.memory_reserve_bytes = environment.host_reserve.memory.value_or(Quantity{}).milli / 1000;
-  return make_process_scaler(settings_of<ProcessTarget>(settings), host);
+  return host;
+}
+Result<std::unique_ptr<Scaler>> make_process(const ConfigNode& settings, const Workload& workload,
+                                             Environment& environment) {
+  return make_process_scaler(settings_of<ProcessTarget>(settings), process_host(workload, environment));
+}
+Task<Result<std::int32_t>> leave_process(const ConfigNode& settings, const Workload& workload,
+                                         Environment& environment) {
+  return leave_or_stop_workers(settings_of<ProcessTarget>(settings), process_host(workload, environment));
 }
 
 Result<std::unique_ptr<Balancer>> make_haproxy(const ConfigNode& settings, Environment& environment) {
@@ -91,7 +101,7 @@ constexpr std::array kProbes{
 };
 constexpr std::array kScalers{
     ScalerEntry{plugin<ProcessTarget>("process", "Workers on this host, made from a command.", process_claims),
-                make_process},
+                make_process, leave_process},
 };
 constexpr std::array kBalancers{
     BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
@@ -229,6 +239,12 @@ Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& enviro
     bound.balancers.push_back(std::move(*balancer));
   }
   return bound;
+}
+
+Task<Result<std::int32_t>> take_leave(CompiledWorkload workload, Environment& environment) {
+  const auto* entry = workload.scaler ? find_entry(kScalers, workload.scaler->type) : nullptr;
+  if (entry == nullptr || entry->leave == nullptr || workload.workload.mode != Mode::enforce) co_return 0;
+  co_return co_await entry->leave(workload.scaler->settings, workload.workload, environment);
 }
 
 }  // namespace ballast

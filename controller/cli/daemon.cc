@@ -180,7 +180,7 @@ void Daemon::watch() {
 
 void Daemon::stop() {
   if (std::exchange(stopping_, true)) return;
-  log_.info("stopping; workers go on as they are");
+  log_.info("stopping; workers go on unless onExit says Stop");
   tasks_.spawn(shut_down());
 }
 
@@ -189,7 +189,26 @@ Task<void> Daemon::shut_down() {
   co_await engine_->shutdown(kPatience);
   const auto flushed = co_await journal_->flush();
   if (!flushed) log_.warn("the journal's end could not be written", {{"error", flushed.error().message}});
+  // Nobody may ask the engine, nor start workers again, from here on.
+  server_.reset();
+  engine_.reset();
+  TaskGroup leaving;
+  for (const CompiledWorkload& compiled : reloader_.current().workloads)
+    if (locks_.contains(compiled.workload.name)) leaving.spawn(take_leave_of(compiled));
+  while (!leaving.idle()) {
+    const TimePoint next = loop_->now() + std::chrono::milliseconds{20};
+    co_await Sleep(*loop_, next);
+  }
   loop_->stop();
+}
+
+Task<void> Daemon::take_leave_of(CompiledWorkload workload) {
+  const std::string name = workload.workload.name;
+  const auto stopped = co_await take_leave(std::move(workload), *environment_);
+  if (!stopped)
+    log_.warn("workers could not be stopped", {{"workload", name}, {"error", stopped.error().message}});
+  else if (*stopped > 0)
+    log_.info("workers stopped, as onExit says", {{"workload", name}, {"workers", std::to_string(*stopped)}});
 }
 
 EngineEvents Daemon::events() {

@@ -44,6 +44,7 @@ class Daemon {
   int serve();
   void stop();
   Task<void> shut_down();
+  Task<void> take_leave_of(CompiledWorkload workload);
   void show_problems(const LoadedSet& set);
   EngineEvents events();
   std::vector<Route> routes();
