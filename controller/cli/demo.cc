@@ -38,7 +38,7 @@ struct DemoAct {
 constexpr std::array<DemoAct, 4> kActs{{{"steady", 12, 50, 50, "four workers carry it"},
                                         {"ramp", 5, 50, 300, "six times the load within five seconds"},
                                         {"hold", 40, 300, 300, "the load stays; the objective has to be met again"},
-                                        {"calm", 100, 50, 50, "the load is gone; the surplus goes when that is sure"}}};
+                                        {"calm", 110, 50, 50, "the load is gone; the surplus goes when that is sure"}}};
 constexpr int kBase = kFixedWorkers;
 
 /// How long each may take to end before it is killed.
