@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policies/traffic/members.h"
+
 namespace ballast {
 
 void adopt(const Workload& workload, Memory& memory, const Observation& observation) {
@@ -19,9 +21,7 @@ void adopt(const Workload& workload, Memory& memory, const Observation& observat
   if (observation.evidence_from > memory.evidence_from) {
     memory.evidence_from = observation.evidence_from;
     for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
-    // A retirement that was decided and never begun is a shrink still to come: it must be earned again too.
-    for (MemberMemory& member : memory.members)
-      if (!member.draining_since) member.retiring = false;
+    keep_only_visible_retirements(workload, memory, observation);
   }
 }
 

@@ -12,14 +12,16 @@
 namespace ballast {
 namespace {
 
-/// A change of replicas counts for the rate limits once it was made. One whose fate is unknown counts as made.
+/// A change of replicas counts for the rate limits once it was made. One whose fate is unknown counts as made, when it
+/// was decided: a restart long after must not move it into a later period.
 void settle_pending(const Workload& workload, Memory& memory, const Observation& observation) {
   if (!memory.scale.pending_delta) return;
-  TimePoint at = observation.at;
+  TimePoint at = memory.scale.pending_at;
   for (const Outcome& outcome : observation.outcomes) {
     if (outcome.action != ActionKind::scale) continue;
     at = outcome.at;
     if (outcome.failure && outcome.failure->code != Errc::outcome_unknown) {
+      if (*memory.scale.pending_delta < 0) take_back_retirements(memory, observation);
       memory.scale.pending_delta.reset();
       return;
     }
@@ -120,7 +122,10 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
   memory.scale.intent = plan.replicas;
   if (observation.orders.paused) return plan;
   plan_members(workload, memory, observation, plan);
-  if (plan.replicas != counts.current) memory.scale.pending_delta = plan.replicas - counts.current;
+  if (plan.replicas != counts.current) {
+    memory.scale.pending_delta = plan.replicas - counts.current;
+    memory.scale.pending_at = observation.at;
+  }
   return plan;
 }
 

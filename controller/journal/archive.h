@@ -146,8 +146,8 @@ void archive(Ar& ar, Is<RateEvent> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<ScaleMemory> auto& x) {
-  auto& [recommendations, ups, downs, intent, pending_delta, last_scale] = x;
-  items(ar, ups, downs, recommendations, intent, pending_delta, last_scale);
+  auto& [recommendations, ups, downs, intent, pending_delta, pending_at, last_scale] = x;
+  items(ar, ups, downs, recommendations, intent, pending_delta, pending_at, last_scale);
 }
 template <class Ar>
 void archive(Ar& ar, Is<MemberMemory> auto& x) {

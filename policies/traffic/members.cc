@@ -210,6 +210,29 @@ std::int32_t serving_told(const Memory& memory, const Observation& observation) 
   return std::max(0, observation.target->desired - retiring);
 }
 
+void keep_only_visible_retirements(const Workload& workload, Memory& memory, const Observation& observation) {
+  for (MemberMemory& known : memory.members) {
+    const auto seen = std::ranges::find(observation.members, known.id, &Member::id);
+    const bool leaves =
+        !workload.pools.empty() && seen != observation.members.end() && gets_nothing_new(*seen, observation);
+    if (leaves) continue;
+    known.retiring = false;
+    known.draining_since.reset();
+  }
+}
+
+void take_back_retirements(Memory& memory, const Observation& observation) {
+  for (MemberMemory& known : memory.members) {
+    if (!known.retiring || known.retiring_since < memory.scale.pending_at) continue;
+    const auto seen = std::ranges::find(observation.members, known.id, &Member::id);
+    const bool leaves =
+        seen != observation.members.end() && !seen->pools.empty() && gets_nothing_new(*seen, observation);
+    if (leaves) continue;
+    known.retiring = false;
+    known.draining_since.reset();
+  }
+}
+
 void plan_members(const Workload& workload, Memory& memory, const Observation& observation, Plan& plan) {
   remember_members(memory, observation, plan.steps);
   const ObservedTarget& target = *observation.target;

@@ -13,6 +13,14 @@ namespace ballast {
 /// Members that are asked to serve: what the target was told, less those that retire.
 std::int32_t serving_told(const Memory& memory, const Observation& observation);
 
+/// After a restart, a change of leader: who is not seen leaving serves on. A retirement that has not begun is a shrink
+/// still to come, and must be earned again, whatever an old log says about it.
+void keep_only_visible_retirements(const Workload& workload, Memory& memory, const Observation& observation);
+
+/// A shrink that was not made leaves nobody retired of those it chose (`pending_at`), but who stands in a pool without
+/// weight: it is decided anew, within the limits that hold then.
+void take_back_retirements(Memory& memory, const Observation& observation);
+
 /// Fills `plan.members`, `plan.write` and `plan.touch_pools` for `plan.replicas`. Nothing is taken away, and no weight
 /// is cut, while the journal cannot be written. Needs an observed target.
 void plan_members(const Workload& workload, Memory& memory, const Observation& observation, Plan& plan);

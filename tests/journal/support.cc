@@ -238,6 +238,7 @@ Memory random_memory(Rng& rng) {
   memory.scale.downs = list<RateEvent>(rng, 3, any_event);
   memory.scale.intent = maybe<std::int32_t>(rng, any_int);
   memory.scale.pending_delta = maybe<std::int32_t>(rng, any_int);
+  memory.scale.pending_at = any_time(rng);
   memory.scale.last_scale = maybe<TimePoint>(rng, any_time);
   memory.members = list<MemberMemory>(rng, 4, any_member_memory);
   return memory;

@@ -232,5 +232,16 @@ TEST(Report, KeepsATransitionTimeWhileAConditionKeepsItsValue) {
   EXPECT_EQ(status.signals[0].value, std::nullopt);  // unknown is not zero
 }
 
+TEST(Evaluate, AChangeCountsWhenItWasDecidedHoweverLateItsOutcomeIsKnown) {
+  Memory memory;
+  int replicas = 2;
+  EXPECT_EQ(play(story::workload(), memory, replicas, 5, 5, 500).replicas, 5);
+  Observation after_restart = seen(600, replicas);
+  add_value(after_restart, 500);
+  evaluate(story::workload(), memory, after_restart);
+  ASSERT_EQ(memory.scale.ups.size(), 1U);
+  EXPECT_EQ(memory.scale.ups[0].at, story::at(5));
+}
+
 }  // namespace
 }  // namespace ballast

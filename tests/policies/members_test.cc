@@ -191,5 +191,49 @@ TEST(Members, AnUnwritableJournalEndsNoDrain) {
   EXPECT_EQ(plan.write, std::nullopt);
 }
 
+/// Two members serve, the second retires in the tick at 10 s.
+Memory shrinking(const Workload& workload) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  EXPECT_EQ(evaluate(workload, memory, o).replicas, 1);
+  return memory;
+}
+
+TEST(Members, AShrinkThatWasNotMadeRetiresNobody) {
+  Memory memory = shrinking(pooled());
+  Observation o = with(11, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  o.outcomes = {Outcome{.failure = Error{Errc::cancelled, "not written down, so not done"}, .at = story::at(10)}};
+  o.journal_ok = false;
+  const Plan plan = evaluate(pooled(), memory, o);
+  EXPECT_EQ(of(plan, 2).fate, Fate::keep);
+  EXPECT_TRUE(memory.scale.downs.empty());
+}
+
+TEST(Members, WhoBeganToLeaveGoesOnWhenTheTargetRefusesTheRest) {
+  Memory memory = shrinking(pooled());
+  Observation o =
+      with(11, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, PoolMember{kPool, 0, 3})}, 2);
+  o.outcomes = {Outcome{.failure = Error{Errc::denied, "no right"}, .at = story::at(10)}};
+  const Plan plan = evaluate(pooled(), memory, o);
+  EXPECT_EQ(of(plan, 2).fate, Fate::retire);
+}
+
+TEST(Members, AfterARestartOnlyWhoIsSeenLeavingIsLeaving) {
+  Memory memory = shrinking(pooled());
+  Observation draining =
+      with(11, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, PoolMember{kPool, 0, 3})}, 2);
+  evaluate(pooled(), memory, draining);
+  Memory other = memory;
+  draining.at = story::at(12);
+  draining.evidence_from = story::at(12);
+  EXPECT_EQ(of(evaluate(pooled(), memory, draining), 2).fate, Fate::retire);
+
+  Observation back =
+      with(12, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  back.evidence_from = story::at(12);
+  EXPECT_EQ(of(evaluate(pooled(), other, back), 2).fate, Fate::keep);
+}
+
 }  // namespace
 }  // namespace ballast
