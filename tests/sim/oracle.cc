@@ -46,15 +46,29 @@ Time last_start(const World& world, Time t) {
   return started;
 }
 
-/// A write that was on its way when the disk failed still arrives.
-constexpr Time kOnItsWay = 4.5;
+/// How long what happens at `t` may have been on its way.
+Time on_its_way(const Promise& promise, Time t) {
+  for (const auto& [from, to] : promise.slow)
+    if (t >= from && t < to + 5) return 4.5;
+  return 0.1;
+}
+
+/// Whether at some time from which on it may have been on its way there was evidence; else why not.
+std::string lacks_evidence_lately(const World& world, const std::string& signal, const Promise& promise, Time t) {
+  std::string why;
+  for (Time back = 0; back <= on_its_way(promise, t); back += 0.1) {
+    why = lacks_evidence(world, signal, promise, last_start(world, t), t - back);
+    if (why.empty()) return {};
+  }
+  return why;
+}
 
 void judge_shrink(const World& world, const Promise& promise, const Event& event, std::vector<Violation>& found) {
   for (const auto& [from, to] : promise.journal_down)
-    if (event.at > from + kOnItsWay && event.at < to)
+    if (event.at > from + on_its_way(promise, event.at) && event.at < to)
       found.push_back({"log", event.at, "taken away while nothing could be written down"});
   for (const std::string& signal : promise.signals) {
-    const std::string why = lacks_evidence(world, signal, promise, last_start(world, event.at), event.at);
+    const std::string why = lacks_evidence_lately(world, signal, promise, event.at);
     if (!why.empty()) found.push_back({"I2", event.at, "shrink without evidence of " + signal + ": " + why});
   }
 }
@@ -159,6 +173,14 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
         if (!deadline) found.push_back({"drain", event.at, event.member + " left with work in flight"});
         break;
       }
+      case Kind::controller_killed:
+        // What it raised unwritten nobody remembers; only a full disk excuses that.
+        std::erase_if(changes, [&](const Change& change) {
+          return change.delta > 0 && std::ranges::any_of(promise.journal_down, [&](const auto& down) {
+                   return change.at >= down.first && change.at < down.second + 1;
+                 });
+        });
+        break;
       default:
         break;
     }

@@ -31,6 +31,8 @@ struct Promise {
   bool chooses_members = true;
   /// When nothing could be written down: nothing is taken away then.
   std::vector<std::pair<Time, Time>> journal_down{};
+  /// When what was decided takes seconds to arrive.
+  std::vector<std::pair<Time, Time>> slow{};
 };
 
 struct Violation {

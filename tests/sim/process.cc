@@ -17,7 +17,7 @@ Task<void> read_all(Journal* from, std::string workload, Result<std::optional<Re
 
 }  // namespace
 
-Process::Process(const Workload& workload, Stage& stage, std::function<void()> ticked)
+Process::Process(const Workload& workload, Stage& stage, EngineEvents events)
     : workload_(workload), stage_(stage), fetcher_(make_fetcher(stage)) {
   // A short log is folded back into the database often: with 100 pages every 30 ticks or so.
   JournalOptions options{.path = kJournalPath, .vfs = stage.disk.name(), .log_pages = 100, .lock_folder = false};
@@ -27,10 +27,8 @@ Process::Process(const Workload& workload, Stage& stage, std::function<void()> t
     return;
   }
   journal_ = std::move(*opened);
-  EngineEvents events;
-  events.ticked = [ticked](const Workload&, Duration) { ticked(); };
   engine_ = std::make_unique<Engine>(
-      stage.time, *fetcher_, *journal_, events,
+      stage.time, *fetcher_, *journal_, std::move(events),
       [workload](const std::string&, const std::string&) -> Result<Workload> { return workload; });
   engine_->put(workload.name, [workload, &stage]() -> Result<BoundWorkload> {
     BoundWorkload bound{.workload = workload, .document = "sim"};

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,8 +20,8 @@ inline constexpr const char* kJournalPath = "/journal.db";
 
 class Process {
  public:
-  /// All arguments outlive it. `ticked` is called after each decision.
-  Process(const Workload& workload, Stage& stage, std::function<void()> ticked);
+  /// All arguments outlive it.
+  Process(const Workload& workload, Stage& stage, EngineEvents events);
   /// Why it could not start; empty: it runs.
   [[nodiscard]] const std::string& failure() const { return failure_; }
 

@@ -29,7 +29,7 @@ TEST(RandomWorlds, KeepEveryInvariant) {
     kills += outcome.kills;
     simulated += outcome.ended;
     if (outcome.violations.empty()) continue;
-    ADD_FAILURE() << "BALLAST_SIM_SEED=" << seed << " BALLAST_SIM_WORLDS=1\n" << describe(world, outcome);
+    ADD_FAILURE() << "BALLAST_SIM_SEED=" << seed << " BALLAST_SIM_WORLDS=1\n" << describe(world);
     ASSERT_LT(++failed, 10U);
   }
   std::printf("%llu random worlds clean, %.0f simulated hours, %zu ticks, %zu of them replayed, %zu kills -9\n",

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "controller/journal/explain.h"
 #include "tests/sim/process.h"
 
 namespace ballast::sim {
@@ -67,9 +68,24 @@ class Run {
     disk_.fail_writes(full ? LossyDisk::Fault::full : LossyDisk::Fault::none);
   }
 
+  void tell(const std::string& what) { outcome_.trace.push_back(std::to_string(stage_.now()) + " " + what); }
+
+  EngineEvents events() {
+    EngineEvents events;
+    events.ticked = [this](const Workload&, Duration) { ++outcome_.ticks; };
+    if (!play_.trace) return events;
+    events.decided = [this](const Workload&, const Record& record) { tell(to_line(record)); };
+    events.acted = [this](const Workload&, ActionKind kind, const Result<Done>& result) {
+      tell(std::string(kind == ActionKind::scale ? "scale: " : "weights: ") +
+           (result ? "done" : result.error().message));
+    };
+    events.trouble = [this](const std::string&, const std::string& what) { tell(what); };
+    return events;
+  }
+
   void start() {
     set_disk();
-    process_ = std::make_unique<Process>(play_.workload, stage_, [this] { ++outcome_.ticks; });
+    process_ = std::make_unique<Process>(play_.workload, stage_, events());
     if (stage_.dead()) return;  // the power went while it started
     if (!process_->failure().empty())
       outcome_.violations.push_back({"start", stage_.now(), "the controller does not start: " + process_->failure()});
@@ -180,7 +196,9 @@ Promise promise_of(const Play& play) {
   promise.target_per_member = static_cast<double>(workload.signals.front().target_milli) / 1000.0;
   if (!workload.pools.empty()) promise.drain_timeout = seconds(workload.pools.front().drain_timeout);
   for (const Trouble& trouble : play.faults.troubles)
-    if (trouble.target == Target::disk) promise.journal_down.emplace_back(trouble.from, trouble.to);
+    if (trouble.fault == Fault::disk_full) promise.journal_down.emplace_back(trouble.from, trouble.to);
+  for (const Trouble& trouble : play.faults.troubles)
+    if (trouble.fault == Fault::slow) promise.slow.emplace_back(trouble.from, trouble.to);
   if (!workload.behavior) return promise;
   promise.shrink_window = workload.behavior->scale_down.stabilization_window_seconds.value_or(300);
   promise.up_rules = rules_of(workload.behavior->scale_up);
@@ -190,19 +208,28 @@ Promise promise_of(const Play& play) {
 
 Outcome play(const Play& play) { return Run(play).run(); }
 
-std::string describe(const Play& play, const Outcome& outcome) {
+std::string describe(Play play) {
+  play.trace = true;
+  Outcome outcome = sim::play(play);
+  const Promise promise = promise_of(play);
   std::string text;
   for (const Violation& violation : outcome.violations)
     text += violation.invariant + " at " + std::to_string(violation.at) + ": " + violation.text + "\n";
   text += "replicas " + std::to_string(play.workload.min_replicas) + " to " +
           std::to_string(play.workload.max_replicas) + ", interval " + std::to_string(seconds(play.workload.interval)) +
           "\n";
+  for (const bool up : {true, false})
+    for (const RateRule& rule : up ? promise.up_rules : promise.down_rules)
+      text += std::string("  ") + (up ? "up " : "down ") + std::to_string(rule.value) + (rule.percent ? " %" : "") +
+              " in " + std::to_string(rule.period) + " s\n";
   for (const Trouble& trouble : play.faults.troubles)
     text += "  trouble " + std::to_string(static_cast<int>(trouble.target)) + "/" +
             std::to_string(static_cast<int>(trouble.fault)) + " " + trouble.signal + " " +
             std::to_string(trouble.from) + " to " + std::to_string(trouble.to) + "\n";
-  const std::size_t shown = std::min<std::size_t>(outcome.events.size(), 400);
-  for (std::size_t i = 0; i < shown; ++i) text += "  " + to_text(outcome.events[i]) + "\n";
+  std::vector<std::string>& lines = outcome.trace;
+  for (const Event& event : outcome.events) lines.push_back(to_text(event) + " (seen)");
+  std::ranges::stable_sort(lines, {}, [](const std::string& line) { return std::stod(line); });
+  for (const std::string& line : lines) text += "  " + line + "\n";
   return text;
 }
 

@@ -25,6 +25,7 @@ struct Play {
   bool full_length = false;
   Bugs bugs{};
   std::optional<Crash> crash{};
+  bool trace = false;  ///< keep what was decided and done, in words
 };
 
 /// What the journal holds at the end, in its order.
@@ -38,6 +39,7 @@ struct Outcome {
   std::uint64_t digest = 0;
   std::vector<Event> events{};
   std::vector<Entry> log{};
+  std::vector<std::string> trace{};
   std::size_t ticks = 0;
   std::size_t replayed = 0;  ///< ticks decided again from the journal, each bit for bit as then
   std::size_t skipped = 0;   ///< ticks after a hole that the disk left
@@ -58,7 +60,7 @@ Play random_play(std::uint64_t seed);
 /// What the oracle holds a play to.
 Promise promise_of(const Play& play);
 
-/// For people: violations, troubles and at most 400 events.
-std::string describe(const Play& play, const Outcome& outcome);
+/// For people: violations, troubles, and what happened. Plays it once more to tell.
+std::string describe(Play play);
 
 }  // namespace ballast::sim
