@@ -1,0 +1,222 @@
+#include "tests/e2e/stage.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <thread>
+#include <utility>
+
+#include "controller/cli/demo_place.h"
+
+namespace ballast::e2e {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr const char* kHaproxy = "/usr/sbin/haproxy";
+constexpr int kWorkerPorts = 24;
+constexpr std::chrono::milliseconds kNap{10};
+
+fs::path program(const std::string& name) { return fs::absolute(fs::path{BALLAST_BINARY_DIR} / name); }
+
+fs::path make_folder() {
+  std::string text = (fs::temp_directory_path() / "ballast-e2e-XXXXXX").string();
+  if (mkdtemp(text.data()) == nullptr) ADD_FAILURE() << "no temporary directory: " << text;
+  for (const auto* name : {"policy", "state", "web"}) fs::create_directories(fs::path{text} / name);
+  return text;
+}
+
+std::string file_text(const fs::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+int count_of(const std::string& text, const std::string& what) {
+  int count = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++count;
+  return count;
+}
+
+constexpr const char* kPolicy = R"(apiVersion: ballast.run/v1alpha1
+kind: ScalingPolicy
+metadata: {{name: web}}
+spec:
+  scaleTarget:
+    process:
+      command: [{worker}, --port, "{{port}}", --name, "worker-{{port}}", --start-delay, 100ms,
+                --log, {folder}/web/workers.jsonl, --tied-to, "{owner}"]
+      ports: {first}-{last}
+      ready: {{http: "http://127.0.0.1:{{port}}/healthz", period: 100ms}}
+      stopTimeout: 5s
+  minReplicas: {min}
+  maxReplicas: {max}
+  interval: 500ms
+  signals:
+    - name: arrivals
+      haproxy: {{socket: {folder}/web.sock, backend: web, field: stot}}
+      target: {{type: AverageValue, averageValue: "17"}}
+  behavior:
+    scaleUp: {{policies: [{{type: Pods, value: 40, periodSeconds: 15}}]}}
+---
+apiVersion: ballast.run/v1alpha1
+kind: BalancingPolicy
+metadata: {{name: web}}
+spec:
+  pool:
+    haproxy: {{socket: {folder}/web.sock, backend: web, maxconn: 1, checkInterval: 200ms}}
+    membersFrom: {{scalingPolicyRef: {{name: web}}}}
+)";
+
+}  // namespace
+
+bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
+  const auto limit = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > limit) return false;
+    std::this_thread::sleep_for(kNap);  // between two looks: other processes do not tell
+  }
+  return true;
+}
+
+std::int64_t monotonic_us() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
+}
+
+Stage::Stage() : folder_(make_folder()), first_port_(free_ports(kWorkerPorts + 1)) {
+  std::string text = file_text(fs::path{BALLAST_SOURCE_DIR} / "examples/demo/haproxy.cfg.in");
+  text = with_replaced(text, "@folder@", folder_.string());
+  text = with_replaced(text, "@lane@", "web");
+  text = with_replaced(text, "@port@", std::to_string(first_port_ + kWorkerPorts));
+  write("haproxy.cfg", with_replaced(text, "@servers@", "    # Ballast adds its workers at run time."));
+}
+
+Stage::~Stage() {
+  // The daemon first, at once: it would replace the workers that are ended now.
+  if (daemon_ > 0) end_daemon(SIGKILL);
+  for (const RunningWorker& worker : workers()) kill(worker.pid, SIGKILL);
+  if (::testing::Test::HasFailure())
+    std::fprintf(stderr, "---- %s\n%s----\n", log_name().c_str(), daemon_log().c_str());
+  std::error_code ignored;
+  if (std::getenv("BALLAST_KEEP_STAGE") == nullptr) fs::remove_all(folder_, ignored);
+}
+
+std::string Stage::content(const std::string& name) const { return file_text(folder_ / name); }
+
+void Stage::write(const std::string& name, const std::string& text) const {
+  const fs::path fresh = folder_ / "fresh";
+  std::ofstream{fresh} << text;
+  fs::rename(fresh, folder_ / name);
+}
+
+std::string Stage::policy(Bounds bounds) const {
+  return fmt::format(kPolicy, fmt::arg("worker", program("demo/ballast-demo-worker").string()),
+                     fmt::arg("folder", folder_.string()), fmt::arg("owner", getpid()), fmt::arg("first", first_port_),
+                     fmt::arg("last", first_port_ + kWorkerPorts - 1), fmt::arg("min", bounds.min),
+                     fmt::arg("max", bounds.max));
+}
+
+pid_t Stage::start(const fs::path& what, std::vector<std::string> arguments, const std::string& output) {
+  const auto started = children_.start({what, std::move(arguments), path(output + ".out"), path(output + ".err")});
+  EXPECT_TRUE(started) << started.error().message;
+  return started ? *started : 0;
+}
+
+int Stage::wait_for(pid_t pid, std::chrono::milliseconds patience) {
+  if (!eventually([&] { return !children_.running(pid); }, patience)) return -1;
+  return children_.exit_status(pid).value_or(-1);
+}
+
+void OnStage::SetUp() {
+  if (access(kHaproxy, X_OK) != 0) GTEST_SKIP() << "SKIPPED: there is no " << kHaproxy;
+}
+
+void Stage::start_haproxy() {
+  haproxy_ = start(kHaproxy, {"-db", "-f", path("haproxy.cfg")}, "haproxy");
+  EXPECT_TRUE(eventually([&] { return !ask_haproxy("show info\n").empty(); })) << content("haproxy.err");
+}
+
+void Stage::kill_haproxy() {
+  children_.signal(haproxy_, SIGKILL);
+  EXPECT_NE(wait_for(haproxy_, kPatience), -1);
+}
+
+std::string Stage::ask_haproxy(const std::string& commands) const { return ask_socket(path("web.sock"), commands); }
+
+std::string Stage::log_name() const { return fmt::format("daemon-{}.log", daemons_); }
+
+void Stage::start_daemon() {
+  ++daemons_;
+  daemon_ = start(
+      program("ballast"),
+      {"run", "-f", path("policy"), "--state-dir", state(), "--listen", "127.0.0.1:0", "--log-file", path(log_name())},
+      "daemon");
+  ASSERT_TRUE(log_says("http=http://127.0.0.1:")) << content("daemon.err");
+  const std::string log = daemon_log();
+  const auto at = log.find("http=http://127.0.0.1:") + std::string_view("http=http://127.0.0.1:").size();
+  std::from_chars(log.data() + at, log.data() + log.size(), daemon_port_);
+}
+
+int Stage::end_daemon(int signal) {
+  const pid_t pid = std::exchange(daemon_, 0);
+  children_.signal(pid, signal);
+  return wait_for(pid, kPatience);
+}
+
+bool Stage::log_says(const std::string& text) const {
+  return eventually([&] { return daemon_log().find(text) != std::string::npos; });
+}
+
+bool Stage::settles_at(int count) const {
+  return eventually([&] {
+    return static_cast<int>(workers().size()) == count && static_cast<int>(pool().size()) == count &&
+           usable(pool()) == count;
+  });
+}
+
+Finished Stage::ballast(std::vector<std::string> arguments) {
+  const std::string output = fmt::format("command-{}", ++commands_);
+  const pid_t pid = start(program("ballast"), std::move(arguments), output);
+  const int status = wait_for(pid, kPatience);
+  if (status == -1) children_.signal(pid, SIGKILL);
+  return {status, content(output + ".out"), content(output + ".err")};
+}
+
+void Stage::start_load(int per_second) {
+  load_ = start(program("demo/ballast-demo-load"),
+                {"--port", std::to_string(first_port_ + kWorkerPorts), "--spacing", "even", "--act",
+                 fmt::format("steady:120s:{}", per_second), "--log", path("web/load.jsonl")},
+                "load");
+}
+
+ballast_demo::LaneLogs Stage::end_load() {
+  children_.signal(load_, SIGTERM);
+  EXPECT_EQ(wait_for(load_, kPatience), 0) << content("load.err");
+  return ballast_demo::read_logs(content("web/load.jsonl"), "", content("web/workers.jsonl"));
+}
+
+bool Stage::load_reaches(std::int64_t at_us) const {
+  return eventually([&] {
+    const auto logs = ballast_demo::read_logs(content("web/load.jsonl"), "", "");
+    return std::ranges::any_of(logs.load.requests, [&](const auto& request) { return request.due_us >= at_us; });
+  });
+}
+
+std::vector<RunningWorker> Stage::workers() const {
+  auto found = find_workers(state());
+  return found ? *found : std::vector<RunningWorker>{};
+}
+
+int Stage::worker_events(const std::string& event) const {
+  return count_of(content("web/workers.jsonl"), fmt::format(R"("event":"{}")", event));
+}
+
+}  // namespace ballast::e2e

@@ -1,0 +1,102 @@
+#include "tests/e2e/wire.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <sstream>
+#include <vector>
+
+#include "adapters/process/ports.h"
+
+namespace ballast::e2e {
+namespace {
+
+std::string exchange(int connection, const sockaddr* address, socklen_t size, const std::string& text) {
+  const timeval patience{.tv_sec = 10, .tv_usec = 0};
+  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  std::string answer;
+  if (connect(connection, address, size) == 0 &&
+      send(connection, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) {
+    std::array<char, 4096> buffer{};
+    for (ssize_t count = 0; (count = read(connection, buffer.data(), buffer.size())) > 0;)
+      answer.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  close(connection);
+  return answer;
+}
+
+std::vector<std::string> split(const std::string& line, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream in(line);
+  for (std::string part; std::getline(in, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+}  // namespace
+
+std::string ask_socket(const std::string& path, const std::string& text) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
+  const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return exchange(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address, text);
+}
+
+HttpAnswer get(int port, const std::string& path, const std::string& host) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const std::string right = fmt::format("127.0.0.1:{}", port);
+  const std::string text =
+      fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, host.empty() ? right : host);
+  const std::string answer = exchange(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address, text);
+  HttpAnswer result;
+  constexpr std::size_t kStatusAt = std::string_view("HTTP/1.1 ").size();
+  if (answer.size() > kStatusAt + 3)
+    std::from_chars(answer.data() + kStatusAt, answer.data() + kStatusAt + 3, result.status);
+  if (const auto end = answer.find("\r\n\r\n"); end != std::string::npos) result.body = answer.substr(end + 4);
+  return result;
+}
+
+std::map<std::string, std::string> servers_at(const std::string& socket) {
+  std::map<std::string, std::string> servers;
+  std::istringstream lines(ask_socket(socket, "show stat web 4 -1\n"));
+  std::string line;
+  std::getline(lines, line);
+  const std::vector<std::string> head = split(line, ',');
+  const auto column = static_cast<std::size_t>(std::ranges::find(head, "status") - head.begin());
+  while (std::getline(lines, line)) {
+    const std::vector<std::string> row = split(line, ',');
+    if (row.size() > column) servers[row[1]] = row[column];
+  }
+  return servers;
+}
+
+int usable(const std::map<std::string, std::string>& servers) {
+  return static_cast<int>(std::ranges::count_if(
+      servers, [](const auto& server) { return server.second.starts_with("UP") || server.second == "no check"; }));
+}
+
+int free_ports(int count) {
+  // Apart for programs that run at the same time; below the ephemeral ports.
+  for (int first = 14'000 + getpid() % 500 * 30; first < 31'000; first += count) {
+    int good = 0;
+    while (good < count && port_is_free(static_cast<std::uint16_t>(first + good))) ++good;
+    if (good == count) return first;
+  }
+  ADD_FAILURE() << "no free ports";
+  return 1;
+}
+
+}  // namespace ballast::e2e

@@ -1,0 +1,27 @@
+// What tests say to HAProxy and to the daemon, byte by byte: no code of Ballast's stands between.
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace ballast::e2e {
+
+/// Sends `text` to a unix socket and reads to the end; empty when nobody listens.
+std::string ask_socket(const std::string& path, const std::string& text);
+
+struct HttpAnswer {
+  int status = 0;  ///< 0: none
+  std::string body{};
+};
+/// GET on 127.0.0.1. An empty `host` is replaced by the right one.
+HttpAnswer get(int port, const std::string& path, const std::string& host = "");
+
+/// Servers of HAProxy's backend `web` and their state: `UP`, `no check`, `MAINT`, `DOWN`…
+std::map<std::string, std::string> servers_at(const std::string& socket);
+/// How many of them are given requests.
+int usable(const std::map<std::string, std::string>& servers);
+
+/// The first of `count` ports in a row that nobody listens on.
+int free_ports(int count);
+
+}  // namespace ballast::e2e
