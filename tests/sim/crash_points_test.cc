@@ -1,0 +1,69 @@
+// A crash at every single point of one life at which it makes a difference: each operation of the disk, each call of an
+// adapter. What the next controller finds is what the world and the disk still hold. That the judge sees a controller
+// that acts before it writes is shown by scenarios_test.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+
+#include "tests/sim/scenarios.h"
+
+namespace ballast::sim {
+namespace {
+
+using Where = Crash::Where;
+
+/// A surge, its drain and shrink, and calm.
+Play life() {
+  Play play = scenarios().front().make(1);
+  play.workload.max_replicas = 8;
+  play.world.start_delay_max = 4;
+  play.world.demand.points = {{0, 10}, {10, 10}, {14, 50}, {40, 50}, {44, 10}};
+  play.workload.behavior->scale_down.stabilization_window_seconds = 10;
+  play.quiet_from = 60;
+  play.length = 600;
+  return play;
+}
+
+struct Tried {
+  std::uint64_t points = 0;
+  std::uint64_t crashed = 0;
+  std::uint64_t bad = 0;
+  std::string first{};
+};
+
+void try_all(Play play_of, Where where, std::uint64_t count, bool lose_all, Tried& tried) {
+  for (std::uint64_t number = 1; number <= count; ++number) {
+    play_of.crash = Crash{.where = where, .number = number, .lose_all = lose_all};
+    const Outcome outcome = play(play_of);
+    ++tried.points;
+    if (outcome.crashed) ++tried.crashed;
+    if (outcome.violations.empty()) continue;
+    if (tried.bad++ == 0) tried.first = "point " + std::to_string(number) + "\n" + describe(play_of, outcome);
+  }
+}
+
+Tried try_every_point(const Play& play_of) {
+  const Outcome whole = play(play_of);
+  Tried tried;
+  for (const bool lose_all : {false, true}) {
+    try_all(play_of, Where::before_disk, whole.disk_points, lose_all, tried);
+    try_all(play_of, Where::after_disk, whole.disk_points, lose_all, tried);
+  }
+  for (const Where where : {Where::before_call, Where::after_call, Where::after_without_reply})
+    try_all(play_of, where, whole.calls, false, tried);
+  std::printf("crash points: %llu disk operations x 4, %llu adapter calls x 3, %llu in all, %llu crashed\n",
+              static_cast<unsigned long long>(whole.disk_points), static_cast<unsigned long long>(whole.calls),
+              static_cast<unsigned long long>(tried.points), static_cast<unsigned long long>(tried.crashed));
+  return tried;
+}
+
+TEST(CrashPoints, AreAllSurvived) {
+  const Tried tried = try_every_point(life());
+  EXPECT_GT(tried.points, 500U);
+  EXPECT_EQ(tried.crashed, tried.points);
+  EXPECT_EQ(tried.bad, 0U) << tried.first;
+}
+
+}  // namespace
+}  // namespace ballast::sim
