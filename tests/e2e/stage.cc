@@ -38,12 +38,6 @@ std::string file_text(const fs::path& path) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-int count_of(const std::string& text, const std::string& what) {
-  int count = 0;
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++count;
-  return count;
-}
-
 constexpr const char* kPolicy = R"(apiVersion: ballast.run/v1alpha1
 kind: ScalingPolicy
 metadata: {{name: web}}
@@ -83,6 +77,12 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
     std::this_thread::sleep_for(kNap);  // between two looks: other processes do not tell
   }
   return true;
+}
+
+int count_of(const std::string& text, const std::string& what) {
+  int count = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++count;
+  return count;
 }
 
 std::int64_t monotonic_us() {

@@ -29,6 +29,9 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
 /// CLOCK_MONOTONIC, as the load's log has it.
 std::int64_t monotonic_us();
 
+/// How often `what` stands in a text.
+int count_of(const std::string& text, const std::string& what);
+
 /// What a command said and how it ended.
 struct Finished {
   int status = -1;
