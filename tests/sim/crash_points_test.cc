@@ -39,7 +39,7 @@ void try_all(Play play_of, Where where, std::uint64_t count, bool lose_all, Trie
     ++tried.points;
     if (outcome.crashed) ++tried.crashed;
     if (outcome.violations.empty()) continue;
-    if (tried.bad++ == 0) tried.first = "point " + std::to_string(number) + "\n" + describe(play_of, outcome);
+    if (tried.bad++ == 0) tried.first = "point " + std::to_string(number) + "\n" + describe(play_of);
   }
 }
 
