@@ -55,7 +55,7 @@ spec:
   signals:
     - name: arrivals
       haproxy: {{socket: {folder}/web.sock, backend: web, field: stot}}
-      target: {{type: AverageValue, averageValue: "17"}}
+      target: {{type: AverageValue, averageValue: "36"}}
   behavior:
     scaleUp: {{policies: [{{type: Pods, value: 40, periodSeconds: 15}}]}}
 ---
