@@ -29,7 +29,7 @@ class Planner final {
 
   void want(const WantedMember& member) {
     const auto name = scope_.server_of(member.name);
-    if (!is_name(name)) {
+    if (!is_name(member.name)) {
       return hold(Errc::invalid, fmt::format("member '{}': HAProxy's names are of A-Z a-z 0-9 - _ . :", member.name));
     }
     if (!wanted_.insert(name).second) return hold(Errc::invalid, fmt::format("{} is wanted twice", at(name)));
