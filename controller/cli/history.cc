@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <optional>
 #include <utility>
@@ -32,7 +33,7 @@ Result<std::unique_ptr<History>> open_history(const HistoryOptions& options) {
 
 TimePoint wall_now() { return TimePoint{wall_clock_now().time_since_epoch()}; }
 
-/// `-5m` is so long ago; else RFC 3339 in UTC, to the second.
+/// `-5m` is so long ago; else RFC 3339 in UTC, with or without a fraction of a second.
 Result<TimePoint> parse_at(const std::string& text) {
   if (text.starts_with('-')) {
     const auto ago = parse_duration(text.substr(1));
@@ -43,7 +44,9 @@ Result<TimePoint> parse_at(const std::string& text) {
   const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
   if (rest == nullptr)
     return Error{Errc::invalid, "\"" + text + "\" is no time: write 2026-11-24T10:00:00Z, or -5m for five minutes ago"};
-  return TimePoint{std::chrono::seconds{timegm(&parts)}};
+  double fraction = 0.999999;  // a whole second means all of it: what --list shows can be asked for
+  if (*rest == '.') fraction = std::strtod(rest, nullptr);
+  return TimePoint{std::chrono::seconds{timegm(&parts)}} + from_seconds(fraction);
 }
 
 Result<PolicyView> view_of(History& history, const std::string& name) {

@@ -135,7 +135,7 @@ TEST(Verdict, CountsARecoveryFromTheLastNeededWorkerWhenThatWasStartedInTime) {
 TEST(Verdict, SeesThatTheObjectiveWasNotKept) {
   const auto verdict = spoilt([](Scene& scene) {
     for (auto& request : scene.load.requests)
-      if (request.due_us >= kFellUs + 30'000'000 && request.due_us < kFellUs + 34'000'000)
+      if (request.due_us >= kFellUs + 30'000'000 && request.due_us < kFellUs + 40'000'000)
         request.finished_us = request.due_us + 251'000;
   });
   EXPECT_THAT(failing(verdict), ElementsAre("kept"));
