@@ -108,7 +108,7 @@ void judge_rate(const std::vector<RateRule>& rules, const std::vector<Change>& c
       // When exactly a change was confirmed, and so counts, nobody outside knows: in doubt for the controller.
       const bool same_way = (change.delta > 0) == up;
       const Time from = event.at - rule.period + (same_way ? kDoubt : -kDoubt);
-      if (change.at > from && change.at < event.at) start -= change.delta;
+      if (change.at > from) start -= change.delta;
     }
     const double share = static_cast<double>(rule.value) / 100.0;
     double bound = up ? start + rule.value : start - rule.value;

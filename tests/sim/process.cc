@@ -18,7 +18,7 @@ Task<void> read_all(Journal* from, std::string workload, Result<std::optional<Re
 }  // namespace
 
 Process::Process(const Workload& workload, Stage& stage, EngineEvents events)
-    : workload_(workload), stage_(stage), fetcher_(make_fetcher(stage)) {
+    : workload_(workload), stage_(stage), events_(std::move(events)), fetcher_(make_fetcher(stage)) {
   // A short log is folded back into the database often: with 100 pages every 30 ticks or so.
   JournalOptions options{.path = kJournalPath, .vfs = stage.disk.name(), .log_pages = 100, .lock_folder = false};
   auto opened = Journal::open(options, executor_);
@@ -27,16 +27,6 @@ Process::Process(const Workload& workload, Stage& stage, EngineEvents events)
     return;
   }
   journal_ = std::move(*opened);
-  engine_ = std::make_unique<Engine>(
-      stage.time, *fetcher_, *journal_, std::move(events),
-      [workload](const std::string&, const std::string&) -> Result<Workload> { return workload; });
-  engine_->put(workload.name, [workload, &stage]() -> Result<BoundWorkload> {
-    BoundWorkload bound{.workload = workload, .document = "sim"};
-    for (const Signal& signal : workload.signals) bound.probes.push_back(probe_of(signal.name));
-    bound.scaler = make_scaler(stage);
-    for (std::size_t i = 0; i < workload.pools.size(); ++i) bound.balancers.push_back(make_balancer(stage));
-    return bound;
-  });
 }
 
 void Process::judge_journal(std::vector<Violation>& found) {
@@ -53,6 +43,20 @@ void Process::judge_journal(std::vector<Violation>& found) {
   }
   if (newest < kBegan + from_seconds(stage_.seen_before_action))
     found.push_back({"journal", stage_.last_action, "acted, and after the crash the journal knows nothing of it"});
+}
+
+void Process::run() {
+  const Workload workload = workload_;
+  engine_ = std::make_unique<Engine>(
+      stage_.time, *fetcher_, *journal_, events_,
+      [workload](const std::string&, const std::string&) -> Result<Workload> { return workload; });
+  engine_->put(workload.name, [workload, &stage = stage_]() -> Result<BoundWorkload> {
+    BoundWorkload bound{.workload = workload, .document = "sim"};
+    for (const Signal& signal : workload.signals) bound.probes.push_back(probe_of(signal.name));
+    bound.scaler = make_scaler(stage);
+    for (std::size_t i = 0; i < workload.pools.size(); ++i) bound.balancers.push_back(make_balancer(stage));
+    return bound;
+  });
 }
 
 void judge_replay(const Play& play, const LossyDisk& disk, Outcome& outcome) {

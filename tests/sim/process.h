@@ -20,18 +20,21 @@ inline constexpr const char* kJournalPath = "/journal.db";
 
 class Process {
  public:
-  /// All arguments outlive it.
+  /// Opens the journal. All arguments outlive it.
   Process(const Workload& workload, Stage& stage, EngineEvents events);
   /// Why it could not start; empty: it runs.
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
   /// What was done must have been written down first: the newest tick in the journal is the one that acted, or later.
-  /// For a new process, about what the one before it did.
+  /// About what the process before this one did; before `run`, which writes.
   void judge_journal(std::vector<Violation>& found);
+  /// From now on it decides and acts, as time passes.
+  void run();
 
  private:
   const Workload& workload_;
   Stage& stage_;
+  EngineEvents events_;
   InlineExecutor executor_{};
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<Journal> journal_{};

@@ -87,10 +87,12 @@ class Run {
     set_disk();
     process_ = std::make_unique<Process>(play_.workload, stage_, events());
     if (stage_.dead()) return;  // the power went while it started
-    if (!process_->failure().empty())
+    if (!process_->failure().empty()) {
       outcome_.violations.push_back({"start", stage_.now(), "the controller does not start: " + process_->failure()});
-    else
+    } else {
       process_->judge_journal(outcome_.violations);
+      process_->run();
+    }
     stage_.last_action = -1;
     world_.note(Event::Kind::controller_started);
   }

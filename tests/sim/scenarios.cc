@@ -116,6 +116,47 @@ Play member_dies(std::uint64_t seed) {
   return play;
 }
 
+Play late_starts(std::uint64_t seed) {
+  Play play = surge(seed);
+  play.world.start_delay_min = 40;
+  play.world.start_delay_max = 80;
+  return play;
+}
+
+/// No life is long enough to earn a shrink.
+Play crash_loop(std::uint64_t seed) {
+  Play play = surge(seed);
+  Chance chance(seed + 2000);
+  for (Time t = 311; t < 410; t += chance.real(5, 28)) play.faults.kills.push_back(t);
+  return play;
+}
+
+Play restart_without_history(std::uint64_t seed) {
+  Play play = restart_at(seed, {305});
+  play.faults.lose_disk = true;
+  play.faults.troubles.push_back(
+      {.target = Target::source, .fault = Fault::source_empty, .signal = {}, .from = 304, .to = 400});
+  return play;
+}
+
+Play everything_slow(std::uint64_t seed) {
+  Play play = surge(seed);
+  play.faults.troubles = {{.target = Target::source, .fault = Fault::source_slow, .signal = {}, .from = 30, .to = 400},
+                          {.target = Target::scaler, .fault = Fault::slow, .signal = {}, .from = 30, .to = 400},
+                          {.target = Target::balancer, .fault = Fault::slow, .signal = {}, .from = 30, .to = 400}};
+  return play;
+}
+
+/// The load falls while nothing can be written down, and the controller dies of it, twice.
+Play disk_full_and_killed(std::uint64_t seed) {
+  Play play = restart_at(seed, {75, 345});
+  play.faults.troubles.push_back(
+      {.target = Target::disk, .fault = Fault::disk_full, .signal = {}, .from = 60, .to = 110});
+  play.faults.troubles.push_back(
+      {.target = Target::disk, .fault = Fault::disk_full, .signal = {}, .from = 320, .to = 400});
+  return play;
+}
+
 }  // namespace
 
 const std::vector<Scenario>& scenarios() {
@@ -142,6 +183,13 @@ const std::vector<Scenario>& scenarios() {
       {"balancer_refuses", "writes to the pool fail", port_fails<Target::balancer, Fault::write_fails>},
       {"pool_hidden", "the pool cannot be observed", port_fails<Target::balancer, Fault::observe_fails>},
       {"disk_full_in_surge", "the journal cannot be written", disk_full_in_surge},
+      {"late_starts", "S23: workers need longer than several decisions", late_starts},
+      {"crash_loop", "S20: no life is long enough to earn a shrink", crash_loop},
+      {"restart_without_history", "S19: an empty disk and nothing to measure", restart_without_history},
+      {"everything_slow", "S38: each call takes as long as a tick", everything_slow},
+      {"weights_reply_lost", "done, but the balancer's answer is lost",
+       port_fails<Target::balancer, Fault::reply_lost>},
+      {"disk_full_and_killed", "nothing can be written down, and kill -9", disk_full_and_killed},
       {"member_dies", "members die under load", member_dies},
   };
   return all;
