@@ -79,6 +79,9 @@ void set_conditions(const Workload& workload, const Observation& observation, co
   const bool off = status.reason == Reason::scaling_disabled;
   conditions.set("ScalingActive", known && !paused && !off, status.reason);
   conditions.set("Paused", paused, paused ? Reason::paused : Reason::none);
+  const bool contested =
+      std::ranges::any_of(plan.steps, [](const Step& step) { return step.reason == Reason::member_contested; });
+  conditions.set("MemberContested", contested, contested ? Reason::member_contested : Reason::none);
   conditions.set("DryRun", workload.mode == Mode::dry_run, Reason::none);
   conditions.set("Ready", able && known && observation.journal_ok,
                  observation.journal_ok ? Reason::none : Reason::journal_unwritable);

@@ -150,6 +150,10 @@ TEST(Members, WhatAPersonSetIsLeftAlone) {
   EXPECT_FALSE(plan.touch_pools);
   EXPECT_EQ(of(plan, 1).weights, (std::vector<Weight>{{kPool, 0}}));
   EXPECT_TRUE(story::has(plan, Reason::member_contested));
+  const Status status = report(pooled(), {}, with(5, {}, 1), memory, plan);
+  const auto told = std::ranges::find(status.conditions, "MemberContested", &Condition::type);
+  ASSERT_NE(told, status.conditions.end());
+  EXPECT_TRUE(told->value);
 }
 
 TEST(Members, ADeadWorkerLeavesThePoolAtOnce) {
