@@ -76,7 +76,7 @@ TEST(HostReserve, StartsFewerAndSaysWhy) {
   ProcessRig rig;
   ProcessHost host = rig.host();
   host.memory_reserve_bytes = std::int64_t{1} << 50;
-  ProcessTarget target = ProcessRig::target({"report", rig.path("facts")});
+  ProcessTarget target{.command = {"sleep", "1000"}};
   target.memory_max = Quantity{(std::int64_t{64} << 20) * 1000};
   rig.bind(target, host);
   ASSERT_TRUE(rig.scale(2));

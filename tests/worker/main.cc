@@ -4,7 +4,6 @@
 //   serve PORT FILE       answers HTTP with the status that stands in FILE (default 200); `hang` accepts and is silent
 //   exit STATUS           ends at once
 //   stubborn FILE         ignores SIGTERM and has a child that does too; writes both pids
-//   allocate BYTES FILE   writes `got it` or `refused`
 //   forget FILE           overwrites its environment, as setproctitle does; then writes `forgotten`
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -124,14 +123,6 @@ int stubborn(const std::string& path) {
   wait_for_ever();
 }
 
-int allocate(const std::string& bytes, const std::string& path) {
-  const auto size = static_cast<std::size_t>(std::stoull(bytes));
-  char* memory = static_cast<char*>(std::malloc(size));
-  if (memory != nullptr) std::memset(memory, 1, size);
-  write_file(path, memory != nullptr ? "got it" : "refused");
-  wait_for_ever();
-}
-
 int forget(const std::string& path) {
   for (char** entry = environ; *entry != nullptr; ++entry) std::memset(*entry, 'x', std::strlen(*entry));
   static char* none[] = {nullptr};
@@ -150,7 +141,6 @@ int main(int argc, char** argv) {
   if (what == "serve" && words.size() == 3) return serve(words[1], words[2]);
   if (what == "exit" && words.size() == 2) return std::stoi(words[1]);
   if (what == "stubborn" && words.size() == 2) return stubborn(words[1]);
-  if (what == "allocate" && words.size() == 3) return allocate(words[1], words[2]);
   if (what == "forget" && words.size() == 2) return forget(words[1]);
   std::fprintf(stderr, "ballast_test_worker: see its source\n");
   return 2;
