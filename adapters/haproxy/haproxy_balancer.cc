@@ -100,34 +100,50 @@ class HaproxyBalancer final : public Balancer {
     co_return answer;
   }
 
+  struct Attempt {
+    bool done = false;
+    std::string errors{};  ///< what HAProxy said against it
+    BackendState state{};
+  };
+
   /// Carries out alone what was not seen after its batch, so that HAProxy's answer is known to be about it.
-  Task<Result<Done>> insist(Change change) {
+  Task<Result<Attempt>> attempt(Change change) {
     const std::vector<Change> alone{change};
-    const auto server = fmt::format("{}/{}", scope_.pool.backend, change.server);
-    const auto place = fmt::format("HAProxy at {}", scope_.pool.socket);
-    const bool removal = change.kind == ChangeKind::remove;
-    for (int tries = removal ? kRemovalTries : 1;; --tries) {
-      // What is in flight at a removal is cut: it had its time while the member was drained.
-      if (removal) {
-        const auto cut = co_await write(fmt::format("shutdown sessions server {}\n", server));
-        if (!cut) co_return cut.error();
-        co_await Sleep(time_, time_.now() + kRemovalPause);
-      }
-      note(ledger_, alone);
-      const auto answer = co_await write(command_lines(alone, kMostLineBytes).front());
-      if (!answer) co_return answer.error();
-      const auto state = co_await look_after_write();
-      if (!state) co_return state.error();
-      if (is_done(change, *state)) break;
-      const auto errors = error_lines(*answer);
-      if (tries > 1 && errors.find("still has connections") != std::string::npos) continue;
-      const auto& command = removal ? change.commands.back() : change.commands.front();
-      if (!errors.empty()) co_return refusal(place, command, errors, *state);
-      co_return Error{Errc::conflict,
-                      fmt::format("{}: `{}` was answered without an error but is not seen", place, command)};
+    if (change.kind == ChangeKind::remove) {  // what is in flight is cut: it had its time while the member was drained
+      const auto cut =
+          co_await write(fmt::format("shutdown sessions server {}/{}\n", scope_.pool.backend, change.server));
+      if (!cut) co_return cut.error();
+      co_await Sleep(time_, time_.now() + kRemovalPause);
     }
+    note(ledger_, alone);
+    const auto answer = co_await write(command_lines(alone, kMostLineBytes).front());
+    if (!answer) co_return answer.error();
+    auto state = co_await look_after_write();
+    if (!state) co_return state.error();
+    Attempt attempt{.done = is_done(change, *state), .errors = error_lines(*answer)};
+    attempt.state = *std::move(state);
+    co_return attempt;
+  }
+
+  Task<Result<Done>> insist(Change change) {
+    const int tries = change.kind == ChangeKind::remove ? kRemovalTries : 1;
+    Attempt last;
+    for (int i = 0; i < tries && !last.done; ++i) {
+      auto tried = co_await attempt(change);
+      if (!tried) co_return tried.error();
+      last = *std::move(tried);
+      if (last.errors.find("still has connections") == std::string::npos) break;
+    }
+    if (!last.done) co_return not_done(change, last);
     const Done done;
     co_return done;
+  }
+
+  [[nodiscard]] Error not_done(const Change& change, const Attempt& last) const {
+    const auto place = fmt::format("HAProxy at {}", scope_.pool.socket);
+    const auto& command = change.kind == ChangeKind::remove ? change.commands.back() : change.commands.front();
+    if (!last.errors.empty()) return refusal(place, command, last.errors, last.state);
+    return Error{Errc::conflict, fmt::format("{}: `{}` was answered without an error but is not seen", place, command)};
   }
 
   Task<Result<std::string>> exchange(std::string line) {
