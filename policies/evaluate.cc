@@ -17,14 +17,18 @@ namespace {
 void settle_pending(const Workload& workload, Memory& memory, const Observation& observation) {
   if (!memory.scale.pending_delta) return;
   TimePoint at = memory.scale.pending_at;
+  const bool shrinks = *memory.scale.pending_delta < 0;
+  bool refused = false;
   for (const Outcome& outcome : observation.outcomes) {
-    if (outcome.action != ActionKind::scale) continue;
-    at = outcome.at;
-    if (outcome.failure && outcome.failure->code != Errc::outcome_unknown) {
-      if (*memory.scale.pending_delta < 0) take_back_retirements(memory, observation);
-      memory.scale.pending_delta.reset();
-      return;
-    }
+    const bool not_done = outcome.failure && outcome.failure->code != Errc::outcome_unknown;
+    if (outcome.action == ActionKind::scale) at = outcome.at;
+    // A shrink of a pool begins with its weights: refused, it would wait for a time when nothing proves it any more.
+    if (not_done && (outcome.action == ActionKind::scale || shrinks)) refused = true;
+  }
+  if (refused) {
+    if (shrinks) take_back_retirements(memory, observation);
+    memory.scale.pending_delta.reset();
+    return;
   }
   record_event(workload, memory.scale, *memory.scale.pending_delta, at);
   memory.scale.last_scale = at;

@@ -214,6 +214,18 @@ TEST(Members, AShrinkThatWasNotMadeRetiresNobody) {
   EXPECT_TRUE(memory.scale.downs.empty());
 }
 
+TEST(Members, AShrinkThatTheBalancerRefusedIsDecidedAnew) {
+  Memory memory = shrinking(pooled());
+  Observation o = with(11, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  o.outcomes = {
+      Outcome{.action = ActionKind::weights, .failure = Error{Errc::unavailable, "refused"}, .at = story::at(10)}};
+  story::add_error(o, Errc::timeout);
+  const Plan plan = evaluate(pooled(), memory, o);
+  EXPECT_EQ(of(plan, 2).fate, Fate::keep);
+  EXPECT_EQ(plan.replicas, 2);
+  EXPECT_TRUE(memory.scale.downs.empty());
+}
+
 TEST(Members, WhoBeganToLeaveGoesOnWhenTheTargetRefusesTheRest) {
   Memory memory = shrinking(pooled());
   Observation o =

@@ -50,8 +50,9 @@ Play source_fails(std::uint64_t seed) {
 Play one_of_two_missing(std::uint64_t seed) {
   Play play = surge(seed);
   add_signal(play, "load1", 101);
+  // The other one says down.
   play.faults.troubles.push_back(
-      {.target = Target::source, .fault = Fault::source_refuses, .signal = "load1", .from = 120, .to = 220});
+      {.target = Target::source, .fault = Fault::source_refuses, .signal = "load1", .from = 305, .to = 410});
   return play;
 }
 
