@@ -46,7 +46,7 @@ struct ScaleMemory {
   std::vector<RateEvent> downs{};
   std::optional<std::int32_t> intent{};         ///< the last decided number of serving members
   std::optional<std::int32_t> pending_delta{};  ///< signed; of a change whose outcome is awaited
-  TimePoint pending_at{};  ///< when that was decided; it was done soon after, if at all
+  TimePoint pending_at{};                       ///< when that was decided; it was done soon after, if at all
   std::optional<TimePoint> last_scale{};
   bool operator==(const ScaleMemory&) const = default;
 };

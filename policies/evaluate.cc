@@ -64,7 +64,7 @@ std::optional<std::int32_t> activation(const Workload& workload, const Observati
   if (current < workload.min_replicas)
     return decide(workload.min_replicas, Reason::below_min_replicas, workload.min_replicas);
   // The maximum is a person's word: it needs no evidence, but a journal that can say why members went.
-  if (current > workload.max_replicas && observation.journal_ok)
+  if (current > workload.max_replicas && observation.journal_ok && workload.mode != Mode::scale_up_only)
     return decide(workload.max_replicas, Reason::above_max_replicas, workload.max_replicas);
   return std::nullopt;
 }

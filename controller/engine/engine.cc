@@ -17,12 +17,18 @@ void Engine::put(const std::string& name, Bind bind) {
   auto runner = std::make_unique<Runner>(name, time_, polls_, journal_, events_, compile_, std::move(bind));
   Runner& added = *runner;
   runners_.emplace(name, std::move(runner));
-  tasks_.spawn(run_after_others(&added, name));
+  tasks_.spawn(run_after_others(&added));
 }
 
-Task<void> Engine::run_after_others(Runner* runner, std::string name) {
+Task<void> Engine::run_after_others(Runner* runner) {
+  // A renamed document takes over the target of another name, so all who left before must be gone; each waits for
+  // earlier ones only.
   const auto still_leaving = [&] {
-    return std::ranges::any_of(leaving_, [&](const auto& other) { return !other->stopped() && other->name() == name; });
+    for (const auto& other : leaving_) {
+      if (other.get() == runner) return false;
+      if (!other->stopped()) return true;
+    }
+    return false;
   };
   while (still_leaving()) {
     const TimePoint next = time_.now() + std::chrono::milliseconds{20};

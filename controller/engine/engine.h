@@ -30,8 +30,8 @@ class Engine {
   [[nodiscard]] Duration behind() const;
 
  private:
-  /// Runs `runner` once no earlier one of its name still writes to the journal.
-  Task<void> run_after_others(Runner* runner, std::string name);
+  /// Runs `runner` once those that left before it have ended.
+  Task<void> run_after_others(Runner* runner);
 
   TimeSource& time_;
   Journal& journal_;

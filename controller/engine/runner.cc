@@ -44,10 +44,15 @@ void Runner::bind_next() {
   if (bound) {
     bind_ = std::move(next);
   } else {
-    trouble(bound.error().message);
+    if (!bind_failed_) trouble(bound.error().message);
     if (bind_) bound = bind_();
-    if (!bound) return;
+    bind_failed_ = !bound;
+    if (bind_failed_) {
+      next_bind_ = std::move(next);  // tried again: what is in the way may go
+      return;
+    }
   }
+  bind_failed_ = false;
   bound_ = std::make_shared<BoundWorkload>(std::move(*bound));
   subscribe();
 }
@@ -69,8 +74,13 @@ Task<void> Runner::run() {
   TimePoint next = time_.now();
   while (!stopping_) {
     if (next_bind_) bind_next();
-    if (bound_) co_await tick();
-    next += bound_ ? bound_->workload.interval : kNap;
+    if (!bound_) {
+      next = time_.now() + kNap;
+      co_await Sleep(time_, next);
+      continue;
+    }
+    co_await tick();
+    next += bound_->workload.interval;
     if (const TimePoint now = time_.now(); next < now) next = now;
     // In short naps, so that a stop or another version is not slept through.
     while (!stopping_ && !next_bind_ && time_.now() < next) {
@@ -78,7 +88,10 @@ Task<void> Runner::run() {
       co_await Sleep(time_, nap);
     }
   }
-  if (auto bound = bound_) co_await keep_snapshot(bound);
+  if (bound_) co_await keep_snapshot(bound_);
+  // The ports end with the runner: another one of this target may begin now, and two must not steer it.
+  subscriptions_.clear();
+  bound_.reset();
   stopped_ = true;
 }
 
@@ -177,10 +190,12 @@ Task<void> Runner::tick() {
   Frame frame = frame_of(bound->workload, state_, std::move(new_members), std::move(seen), plan);
   co_await write_down(bound, std::move(frame), std::move(record), acts);
   // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
-  const bool may_act = journal_ok_ || !believed_ok;
+  // Nor is anything done for documents that changed or went meanwhile: a pause counts at once.
+  const bool may_act = (journal_ok_ || !believed_ok) && !next_bind_ && !stopping_;
   if (acts && may_act) co_await act(bound, std::move(views), std::move(plan));
   if (acts && !may_act)
-    note_outcome(*bound, ActionKind::scale, Error{Errc::cancelled, "not written down, so not done"});
+    note_outcome(*bound, ActionKind::scale,
+                 Error{Errc::cancelled, "not done: not written down, or no longer in force"});
   if (journal_ok_ && journal_.snapshot_due(bound->workload.name)) co_await keep_snapshot(bound);
 }
 

@@ -90,6 +90,7 @@ class Runner {
   std::vector<std::optional<Failure>> balancer_failures_{};
   bool journal_ok_ = true;
   bool recovered_ = false;
+  bool bind_failed_ = false;
   bool stopping_ = false;
   bool stopped_ = false;
 };

@@ -167,6 +167,14 @@ TEST(Evaluate, DryRunDecidesAndDoesNothing) {
   for (const Step& step : plan.steps) EXPECT_TRUE(step.dry_run);
 }
 
+TEST(Evaluate, ScaleUpOnlyTakesNothingAwayNotEvenAboveTheMaximum) {
+  Workload w = story::workload();
+  w.mode = Mode::scale_up_only;
+  Memory memory;
+  int replicas = 25;
+  EXPECT_EQ(play(w, memory, replicas, 5, 700, 100).replicas, 25);
+}
+
 TEST(Evaluate, APauseBeatsEverything) {
   Memory memory;
   Observation o = seen(5, 30);

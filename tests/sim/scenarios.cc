@@ -128,7 +128,11 @@ Play late_starts(std::uint64_t seed) {
 Play crash_loop(std::uint64_t seed) {
   Play play = surge(seed);
   Chance chance(seed + 2000);
-  for (Time t = 311; t < 410; t += chance.real(5, 28)) play.faults.kills.push_back(t);
+  Time t = 311;
+  while (t < 410) {
+    play.faults.kills.push_back(t);
+    t += chance.real(5, 28);
+  }
   return play;
 }
 
