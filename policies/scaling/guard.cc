@@ -33,6 +33,15 @@ std::int32_t guard(const Workload& workload, const Memory& memory, const Observa
     steps.push_back(step);
     return current;
   }
+  // Nobody can begin to leave a pool that is not seen; when it is seen again, the proof may be gone.
+  if (!observation.hidden_pools.empty()) {
+    const HiddenPool& hidden = observation.hidden_pools.front();
+    step.subject = {Subject::Kind::pool, static_cast<std::uint32_t>(hidden.pool)};
+    step.reason = Reason::target_unknown;
+    step.numbers = {seconds(observation.at - hidden.failure.since)};
+    steps.push_back(step);
+    return current;
+  }
   const Duration window = shrink_window(workload);
   bool proven = true;
   for (std::uint32_t i = 0; i < workload.signals.size(); ++i) {

@@ -180,7 +180,8 @@ TEST(Members, APoolThatCannotBeSeenIsNotTouchedAndKeepsItsMembers) {
   add_value(o, 50);
   const Plan plan = evaluate(pooled(), memory, o);
   EXPECT_FALSE(plan.touch_pools);
-  for (const MemberPlan& member : plan.members) EXPECT_NE(member.fate, Fate::remove);
+  EXPECT_EQ(plan.replicas, 2);
+  for (const MemberPlan& member : plan.members) EXPECT_EQ(member.fate, Fate::keep);
 }
 
 TEST(Members, AnUnwritableJournalEndsNoDrain) {

@@ -30,7 +30,8 @@ INSTANTIATE_TEST_SUITE_P(Worlds, OnceWrong,
                                          Regression{"change_counts_from_restart_down", 1949},
                                          Regression{"writes_on_their_way", 2124},
                                          Regression{"old_log_retires_who_came_back", 2658},
-                                         Regression{"refused_weights_wait_for_no_evidence", 3026}),
+                                         Regression{"refused_weights_wait_for_no_evidence", 3026},
+                                         Regression{"shrink_decided_while_the_pool_is_hidden", 4337}),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace
