@@ -144,11 +144,11 @@ struct Journal::State {
     auto value = std::make_shared<Result<T>>(Error{Errc::unavailable, "journal: cannot be opened"});
     auto entry = std::make_shared<Entry>();
     entry->about = std::move(about);
-    entry->job = [value, read](Store& store) {
-      if (Database* database = store.reader()) *value = read(store, *database);
+    entry->job = [value, read](Store& opened) {
+      if (Database* database = opened.reader()) *value = read(opened, *database);
     };
     Submitted submitted(std::move(self), std::move(entry));
-    co_await submitted;
+    (void)co_await submitted;  // what it says is in `value`
     co_return std::move(*value);
   }
 };
