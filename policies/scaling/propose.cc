@@ -30,7 +30,9 @@ Asked ask_value(std::int64_t usage, std::int64_t target, ReplicaCounts counts, T
   const double ratio = static_cast<double>(usage) / static_cast<double>(target);
   if (counts.current == 0) return {saturate<std::int32_t>(std::ceil(ratio)), ratio, false};
   if (within(ratio, tolerance)) return {counts.current, ratio, true};
-  return {saturate<std::int32_t>(std::ceil(ratio * counts.ready)), ratio, false};
+  const auto asked = saturate<std::int32_t>(std::ceil(ratio * counts.ready));
+  // Members that fell over under the load are no reason to have fewer of them; the HPA would shrink here.
+  return {ratio > 1 ? std::max(asked, counts.current) : asked, ratio, false};
 }
 
 Asked ask(const Signal& spec, const GradedSignal& signal, ReplicaCounts counts, Tolerance tolerance) {

@@ -175,6 +175,19 @@ TEST(Evaluate, ScaleUpOnlyTakesNothingAwayNotEvenAboveTheMaximum) {
   EXPECT_EQ(play(w, memory, replicas, 5, 700, 100).replicas, 25);
 }
 
+TEST(Evaluate, AValueAboveItsTargetNeverAsksForFewer) {
+  Workload w = story::workload();
+  w.signals[0].target_type = TargetType::value;
+  w.signals[0].target_milli = 100'000;
+  Memory memory;
+  for (int second = 5; second <= 900; second += 5) {
+    Observation o = seen(second, 10);
+    o.target->ready = 3;  // the others fell over
+    add_value(o, 120);
+    ASSERT_EQ(evaluate(w, memory, o).replicas, 10) << second;
+  }
+}
+
 TEST(Evaluate, APauseBeatsEverything) {
   Memory memory;
   Observation o = seen(5, 30);
