@@ -6,7 +6,6 @@
 
 #include "controller/config/config.h"
 #include "controller/config/kinds.h"
-#include "controller/config/plugins.h"
 
 namespace ballast {
 namespace {
@@ -20,15 +19,7 @@ std::vector<std::string> texts(const LoadedSet& set) {
   return result;
 }
 
-class Processes : public testing::Test {
- protected:
-  void SetUp() override {
-    if (find_plugin(PluginKind::scaler, "process") == nullptr)
-      GTEST_SKIP() << "SKIPPED: no scale target `process` is built in";
-  }
-};
-
-TEST_F(Processes, EveryExampleLoadsWithoutAProblem) {
+TEST(Processes, EveryExampleLoadsWithoutAProblem) {
   namespace fs = std::filesystem;
   std::size_t found = 0;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(BALLAST_SOURCE_DIR) / "examples")) {
@@ -48,7 +39,7 @@ std::string policy(std::string_view name, std::string_view ports, std::string_vi
          "\n  signals: [{name: s, http: {url: \"http://h/\"}, target: {type: Value, value: 1}}]\n";
 }
 
-TEST_F(Processes, PortsThatOverlapNameBothDocuments) {
+TEST(Processes, PortsThatOverlapNameBothDocuments) {
   const auto set = load(std::vector<SourceFile>{
       {"shop.yaml",
        policy("a", "9001-9050") + "---\n" + policy("b", "9051-9060") + "---\n" + policy("c", "9060-9070"),
@@ -58,14 +49,14 @@ TEST_F(Processes, PortsThatOverlapNameBothDocuments) {
   EXPECT_EQ(set.workloads.size(), 2U);
 }
 
-TEST_F(Processes, TheDaemonsOwnPortIsNoWorkers) {
+TEST(Processes, TheDaemonsOwnPortIsNoWorkers) {
   const std::string host =
       "apiVersion: ballast.run/v1alpha1\nkind: Configuration\nmetadata: {name: host}\nspec: {listen: "
       "\"127.0.0.1:9005\"}\n";
   EXPECT_EQ(load(std::vector<SourceFile>{{"a.yaml", host, {}}, {"b.yaml", policy("a", "9001-9050"), {}}}).errors(), 1U);
 }
 
-TEST_F(Processes, AReloadThatTakesAnothersPortsIsTakenBack) {
+TEST(Processes, AReloadThatTakesAnothersPortsIsTakenBack) {
   Reloader reloader;
   reloader.update({{"a.yaml", policy("a", "9001-9010"), {}}, {"b.yaml", policy("b", "9011-9020"), {}}});
   const auto reload =
@@ -75,7 +66,7 @@ TEST_F(Processes, AReloadThatTakesAnothersPortsIsTakenBack) {
   EXPECT_THAT(reload.removed, IsEmpty());
 }
 
-TEST_F(Processes, TwoChangesThatCannotStandTogetherPushNeitherOut) {
+TEST(Processes, TwoChangesThatCannotStandTogetherPushNeitherOut) {
   Reloader reloader;
   reloader.update({{"a.yaml", policy("a", "9001-9010"), {}}, {"b.yaml", policy("b", "9011-9020"), {}}});
   // The second change is refused; what it was before stands in the way of the first, which then is refused as well.
@@ -86,7 +77,7 @@ TEST_F(Processes, TwoChangesThatCannotStandTogetherPushNeitherOut) {
   EXPECT_THAT(reload.changed, IsEmpty());
 }
 
-TEST_F(Processes, PortsMayBeHandedOverInOneReload) {
+TEST(Processes, PortsMayBeHandedOverInOneReload) {
   Reloader reloader;
   reloader.update({{"a.yaml", policy("a", "9001-9010"), {}}, {"b.yaml", policy("b", "9011-9020"), {}}});
   const auto reload =
@@ -95,14 +86,14 @@ TEST_F(Processes, PortsMayBeHandedOverInOneReload) {
   EXPECT_THAT(reload.changed, ElementsAre("shop/a", "shop/b"));
 }
 
-TEST_F(Processes, FewerPortsThanReplicasIsAWarning) {
+TEST(Processes, FewerPortsThanReplicasIsAWarning) {
   const auto set = load(std::vector<SourceFile>{{"a.yaml", policy("a", "9001-9002"), {}}});
   EXPECT_THAT(texts(set), ElementsAre("a.yaml:5:67: warning: spec.scaleTarget.process.ports: 2 ports are fewer than "
                                       "maxReplicas (3)"));
   EXPECT_EQ(set.errors(), 0U);
 }
 
-TEST_F(Processes, SecretsOfAPlugInAreNotPrinted) {
+TEST(Processes, SecretsOfAPlugInAreNotPrinted) {
   auto text = policy("a", "9001-9050");
   text.replace(text.find("ports:"), 6, "environment: [{name: TOKEN, value: s3cret}], ports:");
   const auto set = load(std::vector<SourceFile>{{"a.yaml", text, {}}});
@@ -114,7 +105,7 @@ TEST_F(Processes, SecretsOfAPlugInAreNotPrinted) {
   EXPECT_THAT(shown, testing::HasSubstr("TOKEN"));
 }
 
-TEST_F(Processes, APolicyIsReadWithItsTarget) {
+TEST(Processes, APolicyIsReadWithItsTarget) {
   const auto set =
       load(std::vector<SourceFile>{{"a.yaml", policy("a", "9001-9050", "minReplicas: 4\n  maxReplicas: 3"), {}}});
   EXPECT_THAT(texts(set), ElementsAre("a.yaml:6:16: spec.minReplicas: 4 is above maxReplicas (3)"));
