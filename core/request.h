@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/facts.h"
 #include "core/time.h"
 
 namespace ballast {
@@ -13,6 +16,18 @@ namespace ballast {
 enum class Channel : std::uint8_t {
   http,      ///< `url` is http:// or https://
   exchange,  ///< send `body`, read to the end: `url` is tcp://host:port, tls://host:port or unix:///path
+  dial,      ///< as an exchange, but a peer that refuses or hangs up is an answer: `Response::dialled`
+  tls,       ///< shake hands with whoever is at tls://host:port, and hang up: `Response::tls`
+  workers,   ///< what the kernel tells of a policy's workers: `url` is workers://NAMESPACE/POLICY; `Response::workers`
+  command,   ///< run `command` on this host; its standard output is the answer's body. `url` names it: exec:PROGRAM
+};
+
+/// What a command is made from. No shell.
+struct Command {
+  std::vector<std::string> arguments{};  ///< the absolute path of the program first
+  std::map<std::string, std::string> environment{};
+  std::string working_directory{};  ///< empty: `/`
+  bool operator==(const Command&) const = default;
 };
 
 /// Equal requests are fetched once. Every request has a deadline and a byte cap.
@@ -23,16 +38,25 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string content_type{};
   std::string body{};
+  /// Of an exchange or a dial: the answer ends with this text, or when the peer hangs up. Empty: of an exchange, only
+  /// when the peer hangs up; of a dial, at once.
+  std::string until{};
+  bool half_close = true;     ///< of an exchange over TCP: the peer is told that no more comes
+  std::string server_name{};  ///< of tls: the name that is asked for and expected. Empty: the host of `url`
+  Command command{};          ///< of command
   Duration deadline = std::chrono::seconds{5};  ///< in all: connect, TLS, write, read
   std::int64_t max_bytes = std::int64_t{8} << 20;
   bool operator==(const Request&) const = default;
 };
 
-/// An answer. `status` is 200 for an exchange that ended well.
+/// An answer. `status` is the HTTP status; 200 on any other channel.
 struct Response {
   int status = 0;
   std::string content_type{};
   std::string body{};
+  Dialled dialled = Dialled::answered;
+  std::optional<TlsFacts> tls{};
+  std::vector<WorkerFacts> workers{};
   TimePoint received_at{};
   Duration took{};
   bool operator==(const Response&) const = default;

@@ -92,7 +92,7 @@ struct Follow {
 };
 
 bool is_shareable(const Request& request) {
-  return request.channel == Channel::exchange || request.method == "GET" || request.method == "HEAD";
+  return request.channel != Channel::http || request.method == "GET" || request.method == "HEAD";
 }
 
 class Bulkhead final : public Fetcher {
@@ -145,7 +145,7 @@ class Bulkhead final : public Fetcher {
 
   SourcePtr source_of(const Request& request) {
     const Result<Url> url = parse_url(request.url);
-    const std::string name = url ? origin_of(*url) : std::string();
+    const std::string name = url ? origin_of(*url) : request.url;
     if (sources_.size() >= next_sweep_) {
       std::erase_if(sources_, [](const auto& entry) { return entry.second.expired(); });
       next_sweep_ = 2 * sources_.size() + 64;

@@ -15,11 +15,11 @@ struct BulkheadOptions {
   std::size_t waiting = 256;  ///< then a request to it fails at once
 };
 
-/// A source is scheme, host and port of a url, or the path of a unix socket. Waiting counts against a request's
-/// deadline. A GET, HEAD or exchange that equals one waiting or under way shares its answer; if the one that asked
-/// first goes away, another of them asks anew. So do not read back a write through it: the answer may be from before.
-/// Errors beside those of `below`: timeout (no slot came free in time), unavailable (too many wait).
-/// `below` and `time` must outlive it; it must outlive its fetches.
+/// A source is scheme, host and port of a url, or the path of a unix socket; of a local question its whole url. Waiting
+/// counts against a request's deadline. A question (all but HTTP writes) that equals one waiting or under way shares
+/// its answer; if the one that asked first goes away, another of them asks anew. So do not read back a write through
+/// it: the answer may be from before. Errors beside those of `below`: timeout (no slot came free in time), unavailable
+/// (too many wait). `below` and `time` must outlive it; it must outlive its fetches.
 [[nodiscard]] std::unique_ptr<Fetcher> make_bulkhead(Fetcher& below, TimeSource& time, BulkheadOptions options = {});
 
 }  // namespace ballast

@@ -34,7 +34,19 @@ Peer peer_of(const Url& url) {
 
 bool fits_channel(const Request& request, const Url& url) {
   const bool is_http = url.scheme == "http" || url.scheme == "https";
-  return is_http == (request.channel == Channel::http);
+  switch (request.channel) {
+    case Channel::http:
+      return is_http;
+    case Channel::exchange:
+    case Channel::dial:
+      return !is_http;
+    case Channel::tls:
+      return url.scheme == "tls";
+    case Channel::workers:
+    case Channel::command:
+      break;
+  }
+  return false;
 }
 
 class HttpClient final : public Fetcher {
