@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/answer_reader.h"
+#include "io/exchange.h"
 #include "io/http_text.h"
 #include "io/url.h"
 
@@ -25,12 +26,6 @@ struct Conversation {
   bool head = false;
   std::int64_t max_bytes = 0;
 };
-
-Peer peer_of(const Url& url) {
-  if (url.scheme == "unix") return {Peer::Kind::unix_socket, "", 0, url.target};
-  const bool secure = url.scheme == "https" || url.scheme == "tls";
-  return {secure ? Peer::Kind::tls : Peer::Kind::tcp, url.host, url.port, ""};
-}
 
 bool fits_channel(const Request& request, const Url& url) {
   const bool is_http = url.scheme == "http" || url.scheme == "https";
@@ -83,7 +78,11 @@ class HttpClient final : public Fetcher {
     if (!url) co_return Error{Errc::invalid, "not a usable url"};
     if (!fits_channel(request, *url)) co_return Error{Errc::invalid, "scheme and channel do not fit"};
     if (request.max_bytes < 0) co_return Error{Errc::invalid, "max_bytes is negative"};
-    if (request.channel == Channel::exchange) co_return co_await exchange(std::move(request), *url, deadline);
+    if (request.channel == Channel::exchange)
+      co_return co_await exchange(*network_, std::move(request), *url, deadline);
+    if (request.channel == Channel::dial) co_return co_await dial(*network_, std::move(request), *url, deadline);
+    if (request.channel == Channel::tls)
+      co_return co_await look_at_certificates(*network_, std::move(request), *url, deadline);
     Result<std::string> text = request_text(request, *url, options_.user_agent);
     if (!text) co_return text.error();
     Conversation about{origin_of(*url), *std::move(text), request.method == "HEAD", request.max_bytes};
@@ -131,27 +130,6 @@ class HttpClient final : public Fetcher {
     }
     if (reader.leaves_connection_usable()) keep(about.origin, std::move(stream));
     co_return reader.take();
-  }
-
-  Task<Result<Response>> exchange(Request request, Url url, TimePoint deadline) {
-    auto stream = co_await open_stream(*network_, peer_of(url), deadline);
-    if (!stream) co_return stream.error();
-    const Result<Done> written = co_await stream->write(std::move(request.body));
-    if (!written) co_return Error{written.error().code, "sending: " + written.error().message};
-    stream->finish_writing();
-    Response response;
-    for (;;) {
-      const Result<std::string_view> came = co_await stream->read();
-      if (!came)
-        co_return Error{came.error().code,
-                        fmt::format("{} after {} bytes of the answer", came.error().message, response.body.size())};
-      if (came->empty()) break;
-      response.body += *came;
-      if (std::cmp_greater(response.body.size(), request.max_bytes))
-        co_return Error{Errc::invalid, fmt::format("the answer is above its limit of {} bytes", request.max_bytes)};
-    }
-    response.status = 200;
-    co_return response;
   }
 
   std::optional<Stream> take_idle(const std::string& origin) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -25,6 +24,7 @@
 #include "io/asio.h"
 #include "io/completion.h"
 #include "io/resolver.h"
+#include "io/tls_facts.h"
 
 namespace ballast {
 namespace {
@@ -72,6 +72,8 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
   std::optional<asio::ssl::stream<Socket&>> tls{};
   std::optional<Alarm> alarm{};
   bool timed_out = false;
+  bool refused = false;
+  bool hung_up = false;
   bool half_closes = false;
   std::string outgoing{};  // here and not in the asker's frame, which may go while the kernel still writes
   std::array<char, kReadBytes> incoming{};
@@ -104,7 +106,9 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
     return [handle = then(std::move(moved))](const error_code& error) { handle(error, 0); };
   }
 
-  [[nodiscard]] Result<std::size_t> failure(const error_code& error) const {
+  [[nodiscard]] Result<std::size_t> failure(const error_code& error) {
+    refused = error == asio::error::connection_refused;
+    hung_up = error == asio::error::connection_reset || error == asio::error::broken_pipe;
     if (timed_out) return Error{Errc::timeout, "the deadline passed"};
     if (error == asio::error::eof) return std::size_t{0};
     if (error == asio::error::operation_aborted) return Error{Errc::unavailable, "connection closed"};
@@ -119,18 +123,6 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
 };
 
 namespace {
-
-/// A name for SNI and for the check of the certificate.
-void expect_host(SSL* ssl, const std::string& host) {
-  error_code not_an_address;
-  asio::ip::make_address(host, not_an_address);
-  if (not_an_address) {
-    SSL_set_tlsext_host_name(ssl, host.c_str());
-    SSL_set1_host(ssl, host.c_str());
-  } else {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
-  }
-}
 
 Task<Result<Done>> shake_hands(std::shared_ptr<Stream::Core> core, asio::ssl::context& context, std::string host) {
   core->tls.emplace(core->socket, context);
@@ -163,14 +155,25 @@ class Guard {
   std::shared_ptr<Stream::Core> core_;
 };
 
+/// Where nobody listens on a port that the kernel also gives to clients, a connection can meet itself.
+bool is_connected_to_itself(const Socket& socket) {
+  error_code failed;
+  const Endpoint local = socket.local_endpoint(failed);
+  const Endpoint remote = failed ? Endpoint{} : socket.remote_endpoint(failed);
+  return !failed && local.protocol().family() != AF_UNIX && local == remote;
+}
+
 Task<Result<std::shared_ptr<Stream::Core>>> connect(Network::Core& network, Endpoint endpoint, std::string name,
-                                                    TimePoint until) {
+                                                    TimePoint until, bool* refused) {
   auto core = std::make_shared<Stream::Core>(network.loop);
   Guard guard(core);
   core->set_deadline(until);
   Completion<Result<std::size_t>> connected;
   core->socket.async_connect(endpoint, core->then_nothing(connected.callback()));
   const Result<std::size_t> result = co_await connected;
+  *refused = *refused && (core->refused || is_connected_to_itself(core->socket));
+  if (result && is_connected_to_itself(core->socket))
+    co_return Error{Errc::unavailable, fmt::format("connect to {}: Connection refused", name)};
   if (!result) co_return Error{result.error().code, fmt::format("connect to {}: {}", name, result.error().message)};
   if (core->half_closes = endpoint.protocol().family() != AF_UNIX; core->half_closes) {
     error_code ignored;
@@ -223,32 +226,40 @@ Task<Result<Addresses>> find_addresses(Network::Core& network, std::string host,
 }
 
 /// Addresses share what is left of the time, so that one that swallows packets leaves some to the next.
-Task<Result<std::shared_ptr<Stream::Core>>> connect_to_any(Network::Core& network, Peer peer, TimePoint deadline) {
+Task<Result<std::shared_ptr<Stream::Core>>> connect_to_any(Network::Core& network, Peer peer, TimePoint deadline,
+                                                           bool* refused) {
   const Result<Addresses> found = co_await find_addresses(network, peer.host, deadline);
   if (!found) co_return found.error();
   const auto addresses = allowed(network.options, *found);
   if (!addresses) co_return addresses.error();
   Error failure;
+  *refused = true;
   for (std::size_t i = 0; i < addresses->size(); ++i) {
     const TimePoint now = network.loop.now();
     const Duration share = (deadline - now) / static_cast<std::int64_t>(addresses->size() - i);
     const Endpoint endpoint(tcp::endpoint((*addresses)[i], peer.port));
     const std::string name = fmt::format("{}", (*addresses)[i].to_string());
-    auto core = co_await connect(network, endpoint, name, std::min(deadline, now + std::max(share, kLeastAttempt)));
+    auto core =
+        co_await connect(network, endpoint, name, std::min(deadline, now + std::max(share, kLeastAttempt)), refused);
     if (core) co_return core;
     failure = core.error();
-    if (network.loop.now() >= deadline) break;
+    if (network.loop.now() < deadline) continue;
+    *refused = *refused && i + 1 == addresses->size();
+    break;
   }
   co_return failure;
 }
 
-Task<Result<std::shared_ptr<Stream::Core>>> connect_to(Network::Core& network, Peer peer, TimePoint deadline) {
-  if (peer.kind != Peer::Kind::unix_socket) co_return co_await connect_to_any(network, peer, deadline);
+Task<Result<std::shared_ptr<Stream::Core>>> connect_to(Network::Core& network, Peer peer, TimePoint deadline,
+                                                       bool* refused) {
+  *refused = false;
+  if (peer.kind != Peer::Kind::unix_socket) co_return co_await connect_to_any(network, peer, deadline, refused);
   if (peer.path.empty() || peer.path.size() > kMaxUnixPath)
     co_return Error{Errc::invalid,
                     fmt::format("a path of a socket has 1 to {} characters, not {}", kMaxUnixPath, peer.path.size())};
   const Endpoint endpoint{asio::local::stream_protocol::endpoint(peer.path)};
-  co_return co_await connect(network, endpoint, "socket", deadline);
+  *refused = true;
+  co_return co_await connect(network, endpoint, "socket", deadline, refused);
 }
 
 }  // namespace
@@ -274,11 +285,13 @@ Result<std::unique_ptr<Network>> make_network(Loop& loop, NetworkOptions options
   return std::make_unique<Network>(std::move(core));
 }
 
-Task<Result<Stream>> open_stream(Network& network, Peer peer, TimePoint deadline) {
+Task<Result<Stream>> open_stream(Network& network, Peer peer, TimePoint deadline, bool* refused) {
   Network::Core& shared = network.core();
+  bool ignored = false;
   const bool secure = peer.kind == Peer::Kind::tls;
   const std::string host = peer.host;
-  const auto connected = co_await connect_to(shared, std::move(peer), deadline);
+  const auto connected =
+      co_await connect_to(shared, std::move(peer), deadline, refused == nullptr ? &ignored : refused);
   if (!connected) co_return connected.error();
   (*connected)->set_deadline(deadline);
   Stream stream(*connected);  // from here on the connection ends with this task
@@ -287,6 +300,27 @@ Task<Result<Stream>> open_stream(Network& network, Peer peer, TimePoint deadline
     if (!shaken) co_return shaken.error();
   }
   co_return stream;
+}
+
+Task<Result<TlsFacts>> shake_hands_with_anybody(Network& network, Peer peer, std::string name, TimePoint deadline) {
+  Network::Core& shared = network.core();
+  bool ignored = false;
+  const auto connected = co_await connect_to(shared, std::move(peer), deadline, &ignored);
+  if (!connected) co_return connected.error();
+  const std::shared_ptr<Stream::Core> core = *connected;
+  core->set_deadline(deadline);
+  const Stream stream(core);
+  core->tls.emplace(core->socket, shared.tls);
+  SSL* const ssl = core->tls->native_handle();
+  SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
+  expect_host(ssl, name);
+  Completion<Result<std::size_t>> shaken;
+  core->tls->async_handshake(asio::ssl::stream_base::client, core->then_nothing(shaken.callback()));
+  const Result<std::size_t> result = co_await shaken;
+  // A handshake that fails later, because we have no certificate to show, has shown the peer's.
+  if (auto facts = tls_facts(ssl, name, shared.loop.wall())) co_return *std::move(facts);
+  if (!result) co_return Error{result.error().code, "TLS handshake: " + result.error().message};
+  co_return Error{Errc::unavailable, "TLS handshake: the connection closed before a certificate was shown"};
 }
 
 Stream adopt_socket(Loop& loop, int descriptor) {
@@ -343,6 +377,8 @@ void Stream::finish_writing() {
   error_code ignored;
   if (!core_->tls && core_->half_closes) core_->socket.shutdown(Socket::shutdown_send, ignored);
 }
+
+bool Stream::peer_hung_up() const { return core_->hung_up; }
 
 bool Stream::is_quiet() const {
   if (!core_->socket.is_open()) return false;

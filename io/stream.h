@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/facts.h"
 #include "core/result.h"
 #include "core/task.h"
 #include "core/time.h"
@@ -68,6 +69,8 @@ class Stream {
   Task<Result<std::string_view>> read();
   /// Tells a TCP peer that no more will come. Nothing for TLS and unix sockets: peers of those hang up.
   void finish_writing();
+  /// Whether what failed last did so because the peer closed or reset the connection.
+  [[nodiscard]] bool peer_hung_up() const;
   /// Whether an idle connection can be used again: nothing came and it was not closed.
   [[nodiscard]] bool is_quiet() const;
   void close();
@@ -78,8 +81,12 @@ class Stream {
 
 /// Finds the name, tries its addresses in turn, shakes hands. The deadline stays with the stream.
 /// Errors: timeout, unavailable (name not found, refused, certificate not trusted), denied (an address that is not
-/// allowed).
-Task<Result<Stream>> open_stream(Network& network, Peer peer, TimePoint deadline);
+/// allowed). `refused`, if any, tells then whether each address of the peer said that nobody listens.
+Task<Result<Stream>> open_stream(Network& network, Peer peer, TimePoint deadline, bool* refused = nullptr);
+
+/// A handshake that trusts nobody and refuses nobody, and hangs up: what the peer's certificates are, for the name that
+/// it is asked for. Errors: as above; unavailable (it broke off before a certificate was shown).
+Task<Result<TlsFacts>> shake_hands_with_anybody(Network& network, Peer peer, std::string name, TimePoint deadline);
 
 /// A connection that was accepted: owns the descriptor of a connected TCP socket from here on.
 [[nodiscard]] Stream adopt_socket(Loop& loop, int descriptor);

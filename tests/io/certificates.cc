@@ -48,7 +48,8 @@ void extend(X509* certificate, X509* issuer, int what, const std::string& value)
   X509_EXTENSION_free(extension);
 }
 
-Certificate sign(const std::string& name, const std::string& san, long from, long to, const Certificate* authority) {
+Certificate sign(const std::string& name, const std::string& san, long from, long to, const Certificate* authority,
+                 bool signs = false) {
   const Key key(EVP_EC_gen("P-256"));
   const Cert certificate(X509_new());
   X509* const x = certificate.get();
@@ -62,7 +63,7 @@ Certificate sign(const std::string& name, const std::string& san, long from, lon
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   const Cert issuer = authority == nullptr ? nullptr : certificate_in(authority->certificate_pem);
   X509_set_issuer_name(x, X509_get_subject_name(issuer ? issuer.get() : x));
-  extend(x, issuer ? issuer.get() : x, NID_basic_constraints, issuer ? "CA:FALSE" : "critical,CA:TRUE");
+  extend(x, issuer ? issuer.get() : x, NID_basic_constraints, issuer && !signs ? "CA:FALSE" : "critical,CA:TRUE");
   if (!san.empty()) extend(x, issuer ? issuer.get() : x, NID_subject_alt_name, san);
   const Key signer = authority == nullptr ? nullptr : key_in(authority->key_pem);
   X509_sign(x, signer ? signer.get() : key.get(), EVP_sha256());
@@ -71,34 +72,53 @@ Certificate sign(const std::string& name, const std::string& san, long from, lon
   const Bio key_text(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509(certificate_text.get(), x);
   PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  return {text_of(certificate_text.get()), text_of(key_text.get())};
+  return {text_of(certificate_text.get()), text_of(key_text.get()), ""};
 }
 
 }  // namespace
 
 Certificate make_authority(const std::string& name) { return sign(name, "", -3600, 3600, nullptr); }
 
+Certificate make_authority_below(const Certificate& above, const std::string& name, long from_seconds,
+                                 long to_seconds) {
+  return sign(name, "", from_seconds, to_seconds, &above, true);
+}
+
 Certificate issue(const Certificate& authority, const std::string& san, long from_seconds, long to_seconds) {
   return sign("server", san, from_seconds, to_seconds, &authority);
 }
 
+namespace {
+
+void talk_tls(RawPeer& peer, const Certificate& certificate, const std::string& answer, bool with_notice,
+              const std::string& trusted_clients, int newest) {
+  const std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>> context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX_set_max_proto_version(context.get(), newest);
+  SSL_CTX_use_certificate(context.get(), certificate_in(certificate.certificate_pem).get());
+  SSL_CTX_use_PrivateKey(context.get(), key_in(certificate.key_pem).get());
+  if (!certificate.chain_pem.empty())
+    SSL_CTX_add1_chain_cert(context.get(), certificate_in(certificate.chain_pem).get());
+  if (!trusted_clients.empty()) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), certificate_in(trusted_clients).get());
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  const std::unique_ptr<SSL, Freed<SSL_free>> ssl(SSL_new(context.get()));
+  SSL_set_fd(ssl.get(), peer.descriptor());
+  std::array<char, 4096> request{};
+  if (SSL_accept(ssl.get()) == 1 && SSL_read(ssl.get(), request.data(), request.size()) > 0)
+    SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+  if (with_notice) SSL_shutdown(ssl.get());
+  ERR_clear_error();
+}
+
+}  // namespace
+
 RawServer::Script over_tls(Certificate certificate, std::string answer, bool with_notice, std::string trusted_clients) {
-  return [=](RawPeer& peer) {
-    const std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>> context(SSL_CTX_new(TLS_server_method()));
-    SSL_CTX_use_certificate(context.get(), certificate_in(certificate.certificate_pem).get());
-    SSL_CTX_use_PrivateKey(context.get(), key_in(certificate.key_pem).get());
-    if (!trusted_clients.empty()) {
-      X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), certificate_in(trusted_clients).get());
-      SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-    }
-    const std::unique_ptr<SSL, Freed<SSL_free>> ssl(SSL_new(context.get()));
-    SSL_set_fd(ssl.get(), peer.descriptor());
-    std::array<char, 4096> request{};
-    if (SSL_accept(ssl.get()) == 1 && SSL_read(ssl.get(), request.data(), request.size()) > 0)
-      SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
-    if (with_notice) SSL_shutdown(ssl.get());
-    ERR_clear_error();
-  };
+  return [=](RawPeer& peer) { talk_tls(peer, certificate, answer, with_notice, trusted_clients, 0); };
+}
+
+RawServer::Script over_old_tls_for_known_clients(Certificate certificate, std::string trusted_clients) {
+  return [=](RawPeer& peer) { talk_tls(peer, certificate, "", true, trusted_clients, TLS1_2_VERSION); };
 }
 
 std::string write_file(const std::string& name, const std::string& text) {
