@@ -17,11 +17,12 @@ namespace ballast {
 /// before, all measured after our own start. Anything longer starts the run anew.
 struct SignalMemory {
   Fingerprint fingerprint = 0;
-  std::optional<Reading> newest{};   ///< the last good reading
-  std::optional<Failure> failure{};  ///< set while the newest answer was none
-  std::int32_t repeats = 0;          ///< good answers in a row that brought no newer sample
-  TimePoint run_since{};             ///< of the first sample of the run
-  std::int32_t run_samples = 0;      ///< source samples in the run, not polls
+  std::optional<Reading> newest{};           ///< the last good reading
+  std::optional<Failure> failure{};          ///< set while the newest answer was none
+  std::int32_t repeats = 0;                  ///< good answers in a row that brought no newer sample
+  TimePoint run_since{};                     ///< of the first sample of the run
+  std::int32_t run_samples = 0;              ///< source samples in the run, not polls
+  std::optional<TimePoint> unknown_since{};  ///< when it was first seen not fresh; nothing: it is fresh
   bool operator==(const SignalMemory&) const = default;
 };
 
@@ -48,6 +49,8 @@ struct ScaleMemory {
   std::optional<std::int32_t> pending_delta{};  ///< signed; of a change whose outcome is awaited
   TimePoint pending_at{};                       ///< when that was decided; it was done soon after, if at all
   std::optional<TimePoint> last_scale{};
+  std::optional<TimePoint>
+      idle_since{};  ///< awake, and every signal that could keep it so fresh and not above its threshold
   bool operator==(const ScaleMemory&) const = default;
 };
 

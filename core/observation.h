@@ -98,6 +98,8 @@ struct Observation {
   std::vector<Member> members{};           ///< by id
   std::vector<Arrival> arrivals{};         ///< in the order they came
   Orders orders{};
+  std::vector<std::uint16_t> windows{};     ///< open ones, as places in `Workload::schedules`, ascending
+  std::string tzdata{};                     ///< the version they were resolved with; empty without schedules
   std::optional<std::int32_t> allowance{};  ///< most replicas that budget, quota and host reserve leave
   std::vector<Outcome> outcomes{};          ///< of the last plan's actions
   TimePoint evidence_from{};                ///< own start, leader change or recovery

@@ -31,9 +31,9 @@ constexpr const char* to_string(Stage stage) {
   return kNames[static_cast<std::size_t>(stage)];
 }
 
-/// What a step is about: a signal or pool by its place in the workload, or a member by its id.
+/// What a step is about: a signal, pool or schedule (`window`) by its place in the workload, or a member by its id.
 struct Subject {
-  enum class Kind : std::uint8_t { workload, signal, pool, member };
+  enum class Kind : std::uint8_t { workload, signal, pool, member, window };
   Kind kind = Kind::workload;
   std::uint32_t index = 0;
   bool operator==(const Subject&) const = default;

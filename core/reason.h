@@ -55,8 +55,27 @@ enum class Reason : std::uint16_t {
   member_lost,
   // host
   host_reserve,
+  // schedules
+  schedule_min,
+  schedule_max,
+  schedule_capped,
+  schedule_frozen,
+  // to zero and back
+  scaler_active,
+  scaler_not_active,
+  scaled_to_zero,
+  not_scaled_to_zero,
+  zero_cooldown,
+  unknown_at_zero,
+  // fallback
+  fallback_current,
+  fallback_replicas,
+  fallback_wakes,
+  no_fallback,
+  // combine
+  lowest_proposal,
 };
-inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::host_reserve) + 1;
+inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::lowest_proposal) + 1;
 
 /// One line of the table. `text` is an fmt pattern over {subject} {before} {after} {a} {b} {c} {d}; a to d are the
 /// step's numbers, whose meaning `numbers` tells in the same order.

@@ -34,6 +34,9 @@ struct Signal {
   std::int64_t target_milli = 0;
   Duration interval = std::chrono::seconds{5};
   Duration stale_after = std::chrono::seconds{60};
+  /// Strictly above it the signal wakes the target from zero and keeps it awake. Nothing: it cannot say that there is
+  /// work while nothing runs.
+  std::optional<std::int64_t> activation_milli{};
   /// Whether a sample's time is the time it was measured. A query without a range carries the evaluation time and
   /// cannot earn a shrink.
   bool proves_age = true;
@@ -90,6 +93,37 @@ struct Behavior {
   }
 };
 
+/// Which proposal counts where signals ask for different numbers. What is unknown never lowers either.
+enum class Combine : std::uint8_t { max, min };
+constexpr auto enum_names(Combine) { return std::array<std::string_view, 2>{"Max", "Min"}; }
+
+/// Which direction stands still while a schedule's window is open.
+enum class Freeze : std::uint8_t { scale_down, scale_up, all };
+constexpr auto enum_names(Freeze) { return std::array<std::string_view, 3>{"ScaleDown", "ScaleUp", "All"}; }
+
+/// What holds while a window of time is open. When that is, the engine resolves: policies see open windows only, as
+/// places in `Workload::schedules`.
+struct Schedule {
+  std::string name{};
+  std::optional<std::int32_t> min_replicas{};  ///< the highest of the open ones counts, but never beyond a maximum
+  std::optional<std::int32_t> max_replicas{};  ///< the lowest of the open ones and the policy's own counts
+  std::optional<Freeze> freeze{};
+  bool operator==(const Schedule&) const = default;
+};
+
+/// What a signal with a target asks for once it was unknown for long. Never fewer than there are.
+enum class FallbackBehavior : std::uint8_t { current_replicas, current_replicas_if_higher, at_least };
+constexpr auto enum_names(FallbackBehavior) {
+  return std::array<std::string_view, 3>{"CurrentReplicas", "CurrentReplicasIfHigher", "Static"};
+}
+struct Fallback {
+  Duration after = std::chrono::minutes{3};
+  FallbackBehavior behavior = FallbackBehavior::current_replicas;
+  std::optional<std::int32_t> replicas{};
+  bool wake_from_zero = true;
+  bool operator==(const Fallback&) const = default;
+};
+
 enum class Mode : std::uint8_t { enforce, scale_up_only, dry_run };
 constexpr auto enum_names(Mode) { return std::array<std::string_view, 3>{"Enforce", "ScaleUpOnly", "DryRun"}; }
 
@@ -112,7 +146,11 @@ struct Workload {
   Mode mode = Mode::enforce;
   Duration interval = std::chrono::seconds{5};
   std::vector<Signal> signals{};
+  Combine combine = Combine::max;
   std::optional<Behavior> behavior{};  ///< absent: Ballast's own hold
+  std::vector<Schedule> schedules{};
+  Fallback fallback{};
+  Duration zero_cooldown = std::chrono::minutes{5};  ///< how long nothing must be active before zero
   std::vector<Pool> pools{};
   bool operator==(const Workload&) const = default;
 };

@@ -47,6 +47,8 @@ std::string name_of(const Workload& workload, const WorkloadState& state, const 
       return subject.index < workload.pools.size() ? workload.pools[subject.index].name : std::string{};
     case Subject::Kind::member:
       return std::string(state.names.name_of(MemberId{subject.index}));
+    case Subject::Kind::window:
+      return subject.index < workload.schedules.size() ? workload.schedules[subject.index].name : std::string{};
     case Subject::Kind::workload:
       break;
   }

@@ -22,7 +22,7 @@ constexpr auto last_of(MemberState) { return MemberState::gone; }
 constexpr auto last_of(ActionKind) { return ActionKind::weights; }
 constexpr auto last_of(Errc) { return Errc::bug; }
 constexpr auto last_of(Stage) { return Stage::members; }
-constexpr auto last_of(Subject::Kind) { return Subject::Kind::member; }
+constexpr auto last_of(Subject::Kind) { return Subject::Kind::window; }
 constexpr auto last_of(Fate) { return Fate::remove; }
 constexpr auto last_of(Grade) { return Grade::suspect; }
 constexpr auto last_of(Reason) { return static_cast<Reason>(kReasonCount - 1); }
@@ -94,10 +94,10 @@ void archive(Ar& ar, Is<Orders> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Observation> auto& x) {
-  auto& [at, target, hidden, hidden_pools, members, arrivals, orders, allowance, outcomes, evidence_from, journal_ok] =
-      x;
-  items(ar, at, target, hidden, hidden_pools, members, arrivals, orders, allowance, outcomes, evidence_from,
-        journal_ok);
+  auto& [at, target, hidden, hidden_pools, members, arrivals, orders, windows, tzdata, allowance, outcomes,
+         evidence_from, journal_ok] = x;
+  items(ar, at, target, hidden, hidden_pools, members, arrivals, orders, allowance, outcomes, evidence_from, journal_ok,
+        windows, tzdata);
 }
 
 template <class Ar>
@@ -130,8 +130,8 @@ void archive(Ar& ar, Is<Plan> auto& x) {
 
 template <class Ar>
 void archive(Ar& ar, Is<SignalMemory> auto& x) {
-  auto& [fingerprint, newest, failure, repeats, run_since, run_samples] = x;
-  items(ar, fingerprint, newest, failure, repeats, run_since, run_samples);
+  auto& [fingerprint, newest, failure, repeats, run_since, run_samples, unknown_since] = x;
+  items(ar, fingerprint, newest, failure, repeats, run_since, run_samples, unknown_since);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Recommendation> auto& x) {
@@ -146,8 +146,8 @@ void archive(Ar& ar, Is<RateEvent> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<ScaleMemory> auto& x) {
-  auto& [recommendations, ups, downs, intent, pending_delta, pending_at, last_scale] = x;
-  items(ar, ups, downs, recommendations, intent, pending_delta, pending_at, last_scale);
+  auto& [recommendations, ups, downs, intent, pending_delta, pending_at, last_scale, idle_since] = x;
+  items(ar, ups, downs, recommendations, intent, pending_delta, pending_at, last_scale, idle_since);
 }
 template <class Ar>
 void archive(Ar& ar, Is<MemberMemory> auto& x) {

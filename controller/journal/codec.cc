@@ -48,7 +48,7 @@ Result<T> decode_value(std::string_view bytes, const char* what) {
 }
 
 /// Of each part by itself, so that a change to one drops one.
-constexpr std::uint32_t kPartRevision = 1;
+constexpr std::uint32_t kPartRevision = 2;
 
 template <class... T>
 Part part(std::string name, Fingerprint fingerprint, const T&... values) {

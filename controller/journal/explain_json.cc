@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kSubjects{"workload", "signal", "pool", "member"};
+constexpr std::array kSubjects{"workload", "signal", "pool", "member", "window"};
 
 /// RFC 3339 by arithmetic alone (Hinnant, "chrono-Compatible Low-Level Date Algorithms"), with microseconds.
 std::string rfc3339(TimePoint at) {

@@ -37,7 +37,7 @@ NameOf names_of(const Record& record) {
   return [&record](const Subject& subject) -> std::string {
     for (const SubjectName& known : record.names)
       if (known.subject == subject) return known.name;
-    constexpr const char* kKinds[] = {"the target", "signal", "pool", "member"};
+    constexpr const char* kKinds[] = {"the target", "signal", "pool", "member", "schedule"};
     const std::string kind = kKinds[static_cast<std::size_t>(subject.kind)];
     return subject.kind == Subject::Kind::workload ? kind : kind + " " + std::to_string(subject.index);
   };

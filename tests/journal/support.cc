@@ -151,7 +151,7 @@ Outcome any_outcome(Rng& rng) {
 Step any_step(Rng& rng) {
   Step step;
   step.stage = any(rng, Stage::members);
-  step.subject.kind = any(rng, Subject::Kind::member);
+  step.subject.kind = any(rng, Subject::Kind::window);
   step.subject.index = static_cast<std::uint32_t>(rng());
   step.before = any_int(rng);
   step.after = any_int(rng);
@@ -168,6 +168,7 @@ SignalMemory any_signal_memory(Rng& rng) {
   signal.repeats = any_int(rng);
   signal.run_since = any_time(rng);
   signal.run_samples = any_int(rng);
+  signal.unknown_since = maybe<TimePoint>(rng, any_time);
   return signal;
 }
 RateEvent any_event(Rng& rng) {
@@ -224,6 +225,8 @@ Observation random_observation(Rng& rng) {
   observation.outcomes = list<Outcome>(rng, 2, any_outcome);
   observation.evidence_from = any_time(rng);
   observation.journal_ok = coin(rng);
+  observation.windows = list<std::uint16_t>(rng, 3, [](Rng& r) { return static_cast<std::uint16_t>(r()); });
+  observation.tzdata = any_text(rng);
   return observation;
 }
 
@@ -240,6 +243,7 @@ Memory random_memory(Rng& rng) {
   memory.scale.pending_delta = maybe<std::int32_t>(rng, any_int);
   memory.scale.pending_at = any_time(rng);
   memory.scale.last_scale = maybe<TimePoint>(rng, any_time);
+  memory.scale.idle_since = maybe<TimePoint>(rng, any_time);
   memory.members = list<MemberMemory>(rng, 4, any_member_memory);
   return memory;
 }
@@ -313,7 +317,7 @@ Record random_record(Rng& rng) {
   record.limit = any(rng, static_cast<Reason>(kReasonCount - 1));
   record.steps = list<Step>(rng, 6, any_step);
   record.names = list<SubjectName>(rng, 3, [](Rng& r) {
-    Subject subject{any(r, Subject::Kind::member), 7};
+    Subject subject{any(r, Subject::Kind::window), 7};
     return SubjectName{subject, any_text(r)};
   });
   return record;
