@@ -52,11 +52,12 @@ class SimulatedPool final : public BalancerWorld {
   }
 
   World world_{WorldOptions{.demand = {.points = {{0, 0}}}, .initial_members = 3}};
+  Service service_{};
   FaultPlan faults_{};
   SimClock clock_{kBegan};
   LossyDisk disk_{"balancer-contract"};
-  Stage stage_{.world = world_, .faults = faults_, .time = clock_, .disk = disk_};
-  std::unique_ptr<Balancer> balancer_ = make_balancer(stage_);
+  Stage stage_{.sites = {{&world_, &service_}}, .faults = faults_, .time = clock_, .disk = disk_};
+  std::unique_ptr<Balancer> balancer_ = make_balancer(stage_, 0);
 };
 
 TEST(SimBalancer, KeepsTheContractOfABalancer) {

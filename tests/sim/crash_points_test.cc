@@ -15,7 +15,7 @@ using Where = Crash::Where;
 
 /// A surge, its drain and shrink, and calm.
 Play life() {
-  Play play = scenarios().front().make(1);
+  Play play = surge(1);
   play.workload.max_replicas = 8;
   play.world.start_delay_max = 4;
   play.world.demand.points = {{0, 10}, {10, 10}, {14, 50}, {40, 50}, {44, 10}};
@@ -35,7 +35,7 @@ struct Tried {
 /// Nothing was done twice: no worker more was started than in the life without a crash.
 bool did_twice(const Outcome& outcome, const Outcome& whole) {
   const auto started = [](const Outcome& of) {
-    return std::ranges::count(of.events, Event::Kind::member_started, &Event::kind);
+    return std::ranges::count(of.services.front().events, Event::Kind::member_started, &Event::kind);
   };
   return started(outcome) > started(whole);
 }

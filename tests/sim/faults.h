@@ -20,6 +20,11 @@ enum class Fault : std::uint8_t {
   source_html,
   source_frozen,
   source_slow,
+  source_answers,  ///< exactly `status` and `body`, which hold no value
+  source_lags,     ///< what it says is as old as `by`
+  source_partial,  ///< averages over samples that are missing: a part `by` of what there is
+  source_drips,    ///< a byte a second: the deadline comes first
+  source_huge,     ///< more bytes than may be read
   // of a scaler or balancer
   observe_fails,
   write_fails,
@@ -38,9 +43,13 @@ enum class Target : std::uint8_t { source, scaler, balancer, disk };
 struct Trouble {
   Target target{};
   Fault fault{};
-  std::string signal{};  ///< of a source
+  std::string signal{};  ///< of a source; empty: all of them
   Time from = 0;
   Time to = 0;
+  int status = 200;         ///< of source_answers
+  std::string body{};       ///< of source_answers
+  double by = 0;            ///< of source_lags and source_partial
+  std::size_t service = 0;  ///< by its place in the play
 };
 
 struct FaultPlan {
@@ -49,9 +58,11 @@ struct FaultPlan {
   Time restart_after = 0;        ///< the controller is away that long
   bool lose_disk = false;        ///< with each kill: the next controller finds an empty one
   std::vector<Time> failures{};  ///< of one member
-  [[nodiscard]] const Trouble* now(Target target, Time t, const std::string& signal = {}) const {
+  std::vector<Time> resets{};    ///< counters of the sources begin at 0 again
+  [[nodiscard]] const Trouble* now(Target target, Time t, const std::string& signal = {},
+                                   std::size_t service = 0) const {
     for (const Trouble& trouble : troubles)
-      if (trouble.target == target && trouble.from <= t && t < trouble.to &&
+      if (trouble.target == target && trouble.service == service && trouble.from <= t && t < trouble.to &&
           (trouble.signal.empty() || trouble.signal == signal))
         return &trouble;
     return nullptr;

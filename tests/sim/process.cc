@@ -1,5 +1,6 @@
 #include "tests/sim/process.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -17,8 +18,8 @@ Task<void> read_all(Journal* from, std::string workload, Result<std::optional<Re
 
 }  // namespace
 
-Process::Process(const Workload& workload, Stage& stage, EngineEvents events)
-    : workload_(workload), stage_(stage), events_(std::move(events)), fetcher_(make_fetcher(stage)) {
+Process::Process(Stage& stage, EngineEvents events)
+    : stage_(stage), events_(std::move(events)), fetcher_(make_fetcher(stage)) {
   // A short log is folded back into the database often: with 100 pages every 30 ticks or so.
   JournalOptions options{.path = kJournalPath, .vfs = stage.disk.name(), .log_pages = 100, .lock_folder = false};
   auto opened = Journal::open(options, executor_);
@@ -35,7 +36,7 @@ void Process::judge_journal(std::vector<Violation>& found) {
   if (stage_.faults.now(Target::disk, stage_.seen_before_action) != nullptr) return;
   TaskGroup group;
   Result<std::optional<Recovered>> recovered = Error{};
-  group.spawn(read_all(journal_.get(), workload_.name, &recovered));
+  group.spawn(read_all(journal_.get(), first().name, &recovered));
   TimePoint newest{};
   if (recovered && *recovered) {
     newest = (*recovered)->snapshot.at;
@@ -46,17 +47,34 @@ void Process::judge_journal(std::vector<Violation>& found) {
 }
 
 void Process::run() {
-  const Workload workload = workload_;
-  engine_ = std::make_unique<Engine>(
-      stage_.time, *fetcher_, *journal_, events_,
-      [workload](const std::string&, const std::string&) -> Result<Workload> { return workload; });
-  engine_->put(workload.name, [workload, &stage = stage_]() -> Result<BoundWorkload> {
-    BoundWorkload bound{.workload = workload, .document = "sim"};
-    for (const Signal& signal : workload.signals) bound.probes.push_back(probe_of(signal.name));
-    bound.scaler = make_scaler(stage);
-    for (std::size_t i = 0; i < workload.pools.size(); ++i) bound.balancers.push_back(make_balancer(stage));
+  engine_ = std::make_unique<Engine>(stage_.time, *fetcher_, *journal_, events_,
+                                     [this](const std::string&, const std::string& name) -> Result<Workload> {
+                                       for (const Site& site : stage_.sites)
+                                         if (site.service->workload.name == name) return site.service->workload;
+                                       return Error{Errc::not_found, name};
+                                     });
+  const bool one_refused = std::ranges::any_of(stage_.sites, [](const Site& site) { return site.service->refused; });
+  if (one_refused && stage_.bugs.contains(Bug::bad_document_stops)) return;
+  for (std::size_t i = 0; i < stage_.sites.size(); ++i) put(i);
+}
+
+void Process::put(std::size_t service) {
+  const Service& from = *stage_.sites[service].service;
+  engine_->put(from.workload.name, [&from, &stage = stage_, service]() -> Result<BoundWorkload> {
+    if (from.refused) return Error{Errc::invalid, "a document that nobody can use"};
+    BoundWorkload bound{.workload = from.workload, .document = "sim"};
+    for (const Signal& signal : from.workload.signals)
+      bound.probes.push_back(planted(probe_of(dialect_of(from, signal.name), service, signal.name), stage.bugs));
+    bound.scaler = make_scaler(stage, service);
+    for (std::size_t i = 0; i < from.workload.pools.size(); ++i)
+      bound.balancers.push_back(make_balancer(stage, service));
     return bound;
   });
+}
+
+const Plan* Process::decision(std::size_t service) const {
+  const Runner* runner = engine_ ? engine_->find(stage_.sites[service].service->workload.name) : nullptr;
+  return runner == nullptr || runner->last_tick() == TimePoint{} ? nullptr : &runner->plan();
 }
 
 void judge_replay(const Play& play, const LossyDisk& disk, Outcome& outcome) {

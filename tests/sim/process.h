@@ -20,8 +20,8 @@ inline constexpr const char* kJournalPath = "/journal.db";
 
 class Process {
  public:
-  /// Opens the journal. All arguments outlive it.
-  Process(const Workload& workload, Stage& stage, EngineEvents events);
+  /// Opens the journal. The stage outlives it.
+  Process(Stage& stage, EngineEvents events);
   /// Why it could not start; empty: it runs.
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
@@ -30,9 +30,13 @@ class Process {
   void judge_journal(std::vector<Violation>& found);
   /// From now on it decides and acts, as time passes.
   void run();
+  /// The newest decision; null before the first one and when there is no such workload.
+  [[nodiscard]] const Plan* decision(std::size_t service) const;
 
  private:
-  const Workload& workload_;
+  [[nodiscard]] const Workload& first() const { return stage_.sites.front().service->workload; }
+  void put(std::size_t service);
+
   Stage& stage_;
   EngineEvents events_;
   InlineExecutor executor_{};

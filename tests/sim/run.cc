@@ -1,6 +1,7 @@
 #include "tests/sim/run.h"
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -11,7 +12,7 @@
 namespace ballast::sim {
 namespace {
 
-enum class Blow : std::uint8_t { disk_changes, kill, member_fails };
+enum class Blow : std::uint8_t { disk_changes, kill, member_fails, counters_reset };
 
 std::vector<std::pair<Time, Blow>> blows_of(const FaultPlan& faults) {
   std::vector<std::pair<Time, Blow>> blows;
@@ -22,6 +23,7 @@ std::vector<std::pair<Time, Blow>> blows_of(const FaultPlan& faults) {
   }
   for (const Time t : faults.kills) blows.emplace_back(t, Blow::kill);
   for (const Time t : faults.failures) blows.emplace_back(t, Blow::member_fails);
+  for (const Time t : faults.resets) blows.emplace_back(t, Blow::counters_reset);
   std::ranges::sort(blows);
   return blows;
 }
@@ -29,7 +31,14 @@ std::vector<std::pair<Time, Blow>> blows_of(const FaultPlan& faults) {
 class Run {
  public:
   explicit Run(const Play& play)
-      : play_(play), promise_(promise_of(play)), world_(play.world), disk_("sim", play.world.seed) {
+      : play_(play), services_(services_of(play)), planting_(play.bugs), disk_("sim", play.world.seed) {
+    outcome_.services.resize(services_.size());
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      promises_.push_back(promise_of(play, i));
+      stage_.sites.push_back({&worlds_.emplace_back(services_[i].world), &services_[i]});
+      outcome_.services[i].initial = services_[i].world.initial_members;
+      outcome_.services[i].has_pool = services_[i].world.has_pool;
+    }
     if (play.bugs.contains(Bug::act_before_journal)) disk_.lie_about_syncs();
     if (play.crash && is_of_disk(play.crash->where))
       disk_.crash_at(play.crash->number, play.crash->where == Crash::Where::after_disk);
@@ -46,8 +55,9 @@ class Run {
         happen(blows[next].second);
       }
       run_to(t);
+      look(t);
       if (!is_settled(t)) settled_since = t;
-      if (!play_.full_length && t - settled_since > 60 + 3 * promise_.interval) break;
+      if (!play_.full_length && t - settled_since > 60 + 3 * promise().interval) break;
     }
     return finish();
   }
@@ -58,9 +68,32 @@ class Run {
   }
 
   [[nodiscard]] bool is_settled(Time t) const {
-    const Time from = play_.quiet_from + promise_.shrink_window + 10 * promise_.interval;
-    return t >= from && process_ && judge_convergence(world_, promise_).empty();
+    if (t < play_.quiet_from || !process_) return false;
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      if (services_[i].refused) continue;
+      const Time from = play_.quiet_from + promises_[i].shrink_window + 10 * promises_[i].interval;
+      if (t < from || !judge_convergence(worlds_[i], promises_[i]).empty()) return false;
+    }
+    return true;
   }
+
+  /// What a person would see now.
+  void look(Time t) {
+    if (!process_) return;
+    for (std::size_t i = 0; i < services_.size(); ++i) {
+      const Plan* plan = process_->decision(i);
+      if (plan == nullptr) continue;
+      Told& told = outcome_.services[i].told.emplace_back(Told{t, plan->replicas});
+      for (const Step& step : plan->steps) told.reasons.set(static_cast<std::size_t>(step.reason));
+    }
+  }
+
+  [[nodiscard]] const Promise& promise() const { return promises_.front(); }
+  [[nodiscard]] std::size_t service_of(const Workload& workload) const {
+    const auto at = std::ranges::find(services_, workload.name, [](const Service& one) { return one.workload.name; });
+    return static_cast<std::size_t>(at - services_.begin());
+  }
+  void mix(std::uint64_t value) { outcome_.digest = (outcome_.digest ^ value) * 1099511628211ULL; }
 
   void set_disk() {
     constexpr Time kTick = 2e-6;  // of the clock: the moment itself counts
@@ -73,8 +106,14 @@ class Run {
   EngineEvents events() {
     EngineEvents events;
     events.ticked = [this](const Workload&, Duration) { ++outcome_.ticks; };
+    events.decided = [this](const Workload& workload, const Record& record) {
+      outcome_.services[service_of(workload)].decided.push_back(stage_.now());
+      for (const auto value : {record.at.time_since_epoch().count(), std::int64_t{record.replicas_after},
+                               static_cast<std::int64_t>(record.reason), static_cast<std::int64_t>(record.limit)})
+        mix(static_cast<std::uint64_t>(value));
+      if (play_.trace) tell(to_line(record));
+    };
     if (!play_.trace) return events;
-    events.decided = [this](const Workload&, const Record& record) { tell(to_line(record)); };
     events.acted = [this](const Workload&, ActionKind kind, const Result<Done>& result) {
       tell(std::string(kind == ActionKind::scale ? "scale: " : "weights: ") +
            (result ? "done" : result.error().message));
@@ -85,7 +124,7 @@ class Run {
 
   void start() {
     set_disk();
-    process_ = std::make_unique<Process>(play_.workload, stage_, events());
+    process_ = std::make_unique<Process>(stage_, events());
     if (stage_.dead()) return;  // the power went while it started
     if (!process_->failure().empty()) {
       outcome_.violations.push_back({"start", stage_.now(), "the controller does not start: " + process_->failure()});
@@ -94,12 +133,12 @@ class Run {
       process_->run();
     }
     stage_.last_action = -1;
-    world_.note(Event::Kind::controller_started);
+    for (World& world : worlds_) world.note(Event::Kind::controller_started);
   }
 
   void die() {
     stage_.kill();
-    world_.note(Event::Kind::controller_killed);
+    for (World& world : worlds_) world.note(Event::Kind::controller_killed);
     process_.reset();
     disk_.power_cycle(loss());
     if (play_.faults.lose_disk || play_.bugs.contains(Bug::forgets))
@@ -132,11 +171,13 @@ class Run {
 
   void pass_to(Time t) {
     clock_.run_until(kBegan + from_seconds(t));
-    world_.advance(t);
+    for (World& world : worlds_) world.advance(t);
   }
 
   void happen(Blow blow) {
-    if (blow == Blow::member_fails) world_.fail_one();
+    if (blow == Blow::member_fails) worlds_.front().fail_one();
+    if (blow == Blow::counters_reset)
+      for (World& world : worlds_) world.reset_counters();
     if (blow == Blow::disk_changes && process_) set_disk();
     if (blow == Blow::kill && process_) die();
   }
@@ -148,24 +189,36 @@ class Run {
     if (stage_.dead() || !process_)
       outcome_.violations.push_back({"start", outcome_.ended, "no controller runs at the end"});
     process_.reset();
-    for (Violation& violation : judge(world_, promise_)) outcome_.violations.push_back(std::move(violation));
-    for (Violation& violation : judge_convergence(world_, promise_))
-      outcome_.violations.push_back(std::move(violation));
+    for (std::size_t i = 0; i < services_.size(); ++i) judge_service(i);
+    outcome_.asked = std::move(stage_.asked);
+    for (const Expectation& expected : play_.expected) expected(outcome_, outcome_.violations);
     if (play_.bugs.empty()) judge_replay(play_, disk_, outcome_);
-    outcome_.digest = world_.digest();
-    outcome_.events = world_.events();
-    outcome_.lost = world_.lost();
+    outcome_.lost = worlds_.front().lost();
     return std::move(outcome_);
   }
 
+  void judge_service(std::size_t i) {
+    ServiceOutcome& seen = outcome_.services[i];
+    seen.events = worlds_[i].events();
+    for (const Delivery& delivery : worlds_[i].deliveries()) seen.heard.push_back(delivery.at);
+    mix(worlds_[i].digest());
+    if (services_[i].refused) return;  // nobody steers it
+    for (auto judged : {judge, judge_convergence})
+      for (Violation& violation : judged(worlds_[i], promises_[i])) {
+        if (i > 0) violation.text += " (service " + std::to_string(i) + ")";
+        outcome_.violations.push_back(std::move(violation));
+      }
+  }
+
   const Play& play_;
-  Promise promise_;
+  const std::vector<Service> services_;
+  std::vector<Promise> promises_{};
+  Planting planting_;
   Outcome outcome_{};
   SimClock clock_{kBegan};
-  World world_;
+  std::deque<World> worlds_{};
   LossyDisk disk_;
-  Stage stage_{
-      .world = world_, .faults = play_.faults, .time = clock_, .disk = disk_, .bugs = play_.bugs, .crash = play_.crash};
+  Stage stage_{.faults = play_.faults, .time = clock_, .disk = disk_, .bugs = play_.bugs, .crash = play_.crash};
   std::unique_ptr<Process> process_{};
   Time restart_at_ = 0;
 };
@@ -186,13 +239,20 @@ std::vector<RateRule> rules_of(const ScalingRules& written) {
 
 }  // namespace
 
-Promise promise_of(const Play& play) {
-  const Workload& workload = play.workload;
+std::vector<Service> services_of(const Play& play) {
+  std::vector<Service> services{{play.workload, play.world, play.dialects}};
+  services.insert(services.end(), play.others.begin(), play.others.end());
+  return services;
+}
+
+Promise promise_of(const Play& play, std::size_t service) {
+  const Workload& workload = service == 0 ? play.workload : play.others[service - 1].workload;
+  const WorldOptions& world = service == 0 ? play.world : play.others[service - 1].world;
   Promise promise;
   promise.min_replicas = workload.min_replicas;
   promise.max_replicas = workload.max_replicas;
   promise.interval = seconds(workload.interval);
-  promise.chooses_members = play.world.chooses_members;
+  promise.chooses_members = world.chooses_members;
   for (const Signal& signal : workload.signals) promise.signals.push_back(signal.name);
   promise.stale_after = seconds(workload.signals.front().stale_after);
   promise.target_per_member = static_cast<double>(workload.signals.front().target_milli) / 1000.0;
@@ -200,7 +260,7 @@ Promise promise_of(const Play& play) {
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.fault == Fault::disk_full) promise.journal_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)
-    if (trouble.fault == Fault::slow) promise.slow.emplace_back(trouble.from, trouble.to);
+    if (trouble.fault == Fault::slow && trouble.service == service) promise.slow.emplace_back(trouble.from, trouble.to);
   if (!workload.behavior) return promise;
   promise.shrink_window = workload.behavior->scale_down.stabilization_window_seconds.value_or(300);
   promise.up_rules = rules_of(workload.behavior->scale_up);
@@ -229,7 +289,7 @@ std::string describe(Play play) {
             std::to_string(static_cast<int>(trouble.fault)) + " " + trouble.signal + " " +
             std::to_string(trouble.from) + " to " + std::to_string(trouble.to) + "\n";
   std::vector<std::string>& lines = outcome.trace;
-  for (const Event& event : outcome.events) lines.push_back(to_text(event) + " (seen)");
+  for (const Event& event : outcome.services.front().events) lines.push_back(to_text(event) + " (seen)");
   std::ranges::stable_sort(lines, {}, [](const std::string& line) { return std::stod(line); });
   for (const std::string& line : lines) text += "  " + line + "\n";
   return text;

@@ -1,12 +1,14 @@
 // Plays one world with the real engine and the real journal, and hands what was seen to the oracle.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/workload.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/fakes.h"
 #include "tests/sim/faults.h"
 #include "tests/sim/oracle.h"
@@ -17,12 +19,15 @@ namespace ballast::sim {
 struct Play {
   Workload workload{};
   WorldOptions world{};
+  std::vector<Dialect> dialects{};  ///< in the order of the signals; those left out are plain
+  std::vector<Service> others{};    ///< beside it in the same controller
   FaultPlan faults{};
   Time length = 600;
   /// Faults are over and demand is constant from here on. Once the world is what it should be, and stays so for a
   /// while, the play ends; at `length` at the latest.
   Time quiet_from = 400;
   bool full_length = false;
+  std::vector<Expectation> expected{};
   Bugs bugs{};
   std::optional<Crash> crash{};
   bool trace = false;  ///< keep what was decided and done, in words
@@ -34,10 +39,27 @@ struct Entry {
   bool snapshot = false;  ///< else a tick
 };
 
+/// What the newest decision was when somebody looked, once a second.
+struct Told {
+  Time at = 0;
+  std::int32_t replicas = 0;
+  std::bitset<kReasonCount> reasons{};  ///< of its steps
+};
+
+struct ServiceOutcome {
+  std::vector<Event> events{};
+  std::vector<Told> told{};
+  std::vector<Time> heard{};    ///< when a source answered
+  std::vector<Time> decided{};  ///< when a decision was another one than before
+  std::int32_t initial = 0;     ///< members
+  bool has_pool = true;
+};
+
 struct Outcome {
   std::vector<Violation> violations{};
-  std::uint64_t digest = 0;
-  std::vector<Event> events{};
+  std::uint64_t digest = 0;  ///< of all that the worlds saw and of all decisions: replicas, reasons, times
+  std::vector<ServiceOutcome> services{};
+  std::vector<Time> asked{};  ///< when a source was asked
   std::vector<Entry> log{};
   std::vector<std::string> trace{};
   std::size_t ticks = 0;
@@ -57,8 +79,10 @@ Outcome play(const Play& play);
 /// A random world and workload: small windows, odd rates, faults of all kinds, kills.
 Play random_play(std::uint64_t seed);
 
-/// What the oracle holds a play to.
-Promise promise_of(const Play& play);
+/// All services of a play; the first is its own.
+std::vector<Service> services_of(const Play& play);
+/// What the oracle holds one of them to.
+Promise promise_of(const Play& play, std::size_t service = 0);
 
 /// For people: violations, troubles, and what happened. Plays it once more to tell.
 std::string describe(Play play);

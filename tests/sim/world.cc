@@ -58,6 +58,7 @@ void World::step(Time dt) {
       member.in_flight = 0;
   }
   backlog_ += load() * dt;
+  requests_ += load() * dt;
   const double served = std::min(backlog_, static_cast<double>(serving.size()) * options_.capacity * dt);
   backlog_ -= served;
   backlog_ = std::min(backlog_, load() * 30 + 100);  // callers give up

@@ -94,6 +94,9 @@ class World {
   void set_weight(const std::string& member, std::optional<std::int32_t> weight);
 
   [[nodiscard]] double load() const { return options_.demand.at(now_); }
+  /// Requests ever made, as the sources count them.
+  [[nodiscard]] double requests() const { return requests_; }
+  void reset_counters() { requests_ = 0; }
   [[nodiscard]] double backlog() const { return backlog_; }
   [[nodiscard]] double lost() const { return lost_; }
   [[nodiscard]] std::int32_t serving() const;
@@ -115,6 +118,7 @@ class World {
   std::uint64_t version_ = 1;
   std::uint64_t next_name_ = 1;
   double backlog_ = 0;
+  double requests_ = 0;
   double lost_ = 0;
   std::vector<Event> events_{};
   std::vector<Delivery> deliveries_{};

@@ -1,0 +1,83 @@
+// Mistakes that a program like this could make, each one seen in the field, switched on for a test that must catch
+// them. Nothing of Ballast knows of them: they sit in the fakes, around compiled probes, and between the loop and
+// `evaluate`, whose symbol the linker gives to this library (CMakeLists.txt).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <set>
+#include <string_view>
+
+#include "core/probe.h"
+
+namespace ballast::sim {
+
+enum class Bug : std::uint8_t {
+  // in the probes
+  unknown_is_zero,   ///< whatever gives no value reads as 0
+  empty_is_zero,     ///< an empty vector, null or an empty body reads as 0
+  non_2xx_is_zero,   ///< an error page reads as 0
+  nan_is_zero,       ///< NaN reads as 0
+  inf_overflows,     ///< +Inf becomes the least integer
+  milli_overflows,   ///< values pass through 32 bits of tenths
+  no_reset_in_rate,  ///< a counter that fell gives a rate nobody saw
+  reads_what_came,   ///< an answer that was cut off is taken for a whole one
+  // between the loop and the decision
+  stale_is_fresh,        ///< takes the time of the answer for the time of the sample
+  frozen_is_fresh,       ///< the same for a sample that comes once more
+  failing_masks_others,  ///< a signal that fails drops out, and the others decide
+  no_evidence,           ///< the first value that says so takes members away
+  old_evidence,          ///< what was seen before the restart counts as proof
+  no_stabilization,      ///< looks at the newest proposal alone
+  starts_at_min,         ///< begins at minReplicas, whatever is there
+  forgets,               ///< starts without what the one before had written down
+  // at the edge
+  act_before_journal,  ///< acts although what it decided is not on the disk
+  lost_drain,          ///< takes a member out of the pool at once
+  repeats_relative,    ///< asks for "so many more", and once more when no answer came
+  slow_blocks_all,     ///< one source at a time
+  bad_document_stops,  ///< one document that cannot be used, and nobody is served
+};
+using Bugs = std::set<Bug>;
+
+struct PlantedBug {
+  Bug bug{};
+  std::string_view name{};
+};
+inline constexpr std::array kBugs{
+    PlantedBug{Bug::unknown_is_zero, "unknown_is_zero"},
+    PlantedBug{Bug::empty_is_zero, "empty_is_zero"},
+    PlantedBug{Bug::non_2xx_is_zero, "non_2xx_is_zero"},
+    PlantedBug{Bug::nan_is_zero, "nan_is_zero"},
+    PlantedBug{Bug::inf_overflows, "inf_overflows"},
+    PlantedBug{Bug::milli_overflows, "milli_overflows"},
+    PlantedBug{Bug::no_reset_in_rate, "no_reset_in_rate"},
+    PlantedBug{Bug::reads_what_came, "reads_what_came"},
+    PlantedBug{Bug::stale_is_fresh, "stale_is_fresh"},
+    PlantedBug{Bug::frozen_is_fresh, "frozen_is_fresh"},
+    PlantedBug{Bug::failing_masks_others, "failing_masks_others"},
+    PlantedBug{Bug::no_evidence, "no_evidence"},
+    PlantedBug{Bug::old_evidence, "old_evidence"},
+    PlantedBug{Bug::no_stabilization, "no_stabilization"},
+    PlantedBug{Bug::starts_at_min, "starts_at_min"},
+    PlantedBug{Bug::forgets, "forgets"},
+    PlantedBug{Bug::act_before_journal, "act_before_journal"},
+    PlantedBug{Bug::lost_drain, "lost_drain"},
+    PlantedBug{Bug::repeats_relative, "repeats_relative"},
+    PlantedBug{Bug::slow_blocks_all, "slow_blocks_all"},
+    PlantedBug{Bug::bad_document_stops, "bad_document_stops"},
+};
+
+/// While it lives, every `evaluate` of this program has these bugs.
+class Planting {
+ public:
+  explicit Planting(Bugs bugs);
+  ~Planting();
+  Planting(const Planting&) = delete;
+  Planting& operator=(const Planting&) = delete;
+};
+
+/// The probe, with those of the bugs that live in probes.
+CompiledProbe planted(CompiledProbe probe, const Bugs& bugs);
+
+}  // namespace ballast::sim

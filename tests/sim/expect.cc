@@ -1,0 +1,135 @@
+#include "tests/sim/expect.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "tests/sim/run.h"
+
+namespace ballast::sim {
+namespace {
+
+using Kind = Event::Kind;
+
+std::string at_service(std::size_t service) {
+  return service == 0 ? std::string{} : " (service " + std::to_string(service) + ")";
+}
+
+bool within(Time t, Time from, Time to) { return from <= t && t < to; }
+
+/// Where there is a pool, who is taken away loses its weight first; the scaler is told of it when it has gone.
+bool falls(const Event& event, bool has_pool) {
+  if (event.kind == Kind::scaled) return !has_pool && event.after < event.before;
+  return event.kind == Kind::weight_changed && event.after == 0 && event.before > 0;
+}
+bool rises(const Event& event) {
+  if (event.kind == Kind::scaled) return event.after > event.before;
+  return event.kind == Kind::weight_changed && event.after > 0 && event.before == 0;
+}
+
+}  // namespace
+
+std::int32_t told_to_serve(const std::vector<Event>& events, std::int32_t initial, Time t) {
+  std::int32_t told = initial;
+  std::set<std::string> draining;
+  for (const Event& event : events) {
+    if (event.at > t) break;
+    if (event.kind == Kind::scaled) told = event.after;
+    if (event.kind == Kind::weight_changed && falls(event, true)) draining.insert(event.member);
+    if (rises(event) || event.kind == Kind::member_stopped || event.kind == Kind::member_failed)
+      draining.erase(event.member);
+  }
+  return told - static_cast<std::int32_t>(draining.size());
+}
+
+Expectation says(Reason reason, Time from, Time to, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    bool looked = false;
+    for (const Told& told : outcome.services[service].told) {
+      if (!within(told.at, from, to)) continue;
+      looked = true;
+      if (told.reasons.test(static_cast<std::size_t>(reason))) continue;
+      found.push_back({"says", told.at, "not " + std::string(info(reason).code) + at_service(service)});
+      return;
+    }
+    if (!looked) found.push_back({"says", from, "nobody decides" + at_service(service)});
+  };
+}
+
+Expectation holds(Time from, Time to, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    const bool has_pool = outcome.services[service].has_pool;
+    for (const Event& event : outcome.services[service].events)
+      if (within(event.at, from, to) && (falls(event, has_pool) || (event.kind == Kind::scaled && rises(event)))) {
+        found.push_back(
+            {"holds", event.at,
+             std::to_string(event.before) + " became " + std::to_string(event.after) + at_service(service)});
+        return;
+      }
+  };
+}
+
+Expectation does_not_shrink(Time from, Time to, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    const bool has_pool = outcome.services[service].has_pool;
+    for (const Event& event : outcome.services[service].events)
+      if (within(event.at, from, to) && falls(event, has_pool)) {
+        found.push_back({"does not shrink", event.at, "taken away" + at_service(service)});
+        return;
+      }
+  };
+}
+
+Expectation serves(std::int32_t least, std::int32_t most, Time at, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    const ServiceOutcome& seen = outcome.services[service];
+    const std::int32_t serve = told_to_serve(seen.events, seen.initial, at);
+    if (serve < least || serve > most)
+      found.push_back({"serves", at,
+                       std::to_string(serve) + " where " + std::to_string(least) + " to " + std::to_string(most) +
+                           " should" + at_service(service)});
+  };
+}
+
+Expectation turns_at_most(int times, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    int turns = 0;
+    bool falling = false;
+    const bool has_pool = outcome.services[service].has_pool;
+    for (const Event& event : outcome.services[service].events) {
+      if (falls(event, has_pool)) falling = true;
+      if (!rises(event) || !falling) continue;
+      falling = false;
+      if (++turns > times) {
+        found.push_back({"flaps", event.at, "more again, after fewer" + at_service(service)});
+        return;
+      }
+    }
+  };
+}
+
+Expectation decides_at_most(std::size_t times, Time from, Time to, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    const auto decided =
+        std::ranges::count_if(outcome.services[service].decided, [&](Time at) { return within(at, from, to); });
+    if (static_cast<std::size_t>(decided) > times)
+      found.push_back({"flaps", from, std::to_string(decided) + " decisions are new ones" + at_service(service)});
+  };
+}
+
+Expectation hears_every(Time span, Time from, Time to, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    Time last = from;
+    for (const Time at : outcome.services[service].heard) {
+      if (!within(at, from, to)) continue;
+      if (at - last > span) {
+        found.push_back({"hears", at, "silent for " + std::to_string(at - last) + " s" + at_service(service)});
+        return;
+      }
+      last = at;
+    }
+    if (to - last > span) found.push_back({"hears", to, "silent since " + std::to_string(last) + at_service(service)});
+  };
+}
+
+}  // namespace ballast::sim

@@ -1,0 +1,99 @@
+#include "tests/sim/sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <memory>
+
+#include "probes/haproxy.h"
+#include "probes/http_value.h"
+
+namespace ballast::sim {
+namespace {
+
+struct PlainPage {
+  double value = 0;
+  TimePoint at{};
+};
+
+Result<Page> decode(const Response& response) {
+  if (response.status != 200) return Error{Errc::unavailable, "HTTP " + std::to_string(response.status)};
+  PlainPage page;
+  const char* end = response.body.data() + response.body.size();
+  const auto value = std::from_chars(response.body.data(), end, page.value);
+  if (value.ec != std::errc{} || !std::isfinite(page.value) || value.ptr == end)
+    return Error{Errc::invalid, "no number"};
+  std::int64_t at = 0;
+  if (std::from_chars(value.ptr + 1, end, at).ec != std::errc{}) return Error{Errc::invalid, "no time"};
+  page.at = TimePoint{Duration{at}};
+  return Page{std::make_shared<const PlainPage>(page), response.received_at};
+}
+
+Result<NamedReading> select(const Page& page, const Page* /*previous*/) {
+  const auto& content = *static_cast<const PlainPage*>(page.content.get());
+  return scalar(content.at, content.value);
+}
+
+CompiledProbe plain_probe(const std::string& url) {
+  Request request{.url = url};
+  request.deadline = std::chrono::seconds{3};
+  return CompiledProbe{.request = std::move(request), .type = "sim", .decode = decode, .select = select};
+}
+
+}  // namespace
+
+Dialect dialect_of(const Service& service, const std::string& signal) {
+  const auto at = std::ranges::find(service.workload.signals, signal, &Signal::name);
+  const auto index = static_cast<std::size_t>(at - service.workload.signals.begin());
+  return index < service.dialects.size() ? service.dialects[index] : Dialect::plain;
+}
+
+CompiledProbe probe_of(Dialect dialect, std::size_t service, const std::string& signal) {
+  const std::string path = fmt::format("sim/{}/{}", service, signal);
+  switch (dialect) {
+    case Dialect::number:
+      return compile(HttpValueSpec{.url = "http://" + path});
+    case Dialect::json:
+      return compile(HttpValueSpec{.url = "http://" + path, .json_pointer = "/load"});
+    case Dialect::haproxy:
+      return compile(HaproxySpec{.socket = "/" + path, .backend = "web", .field = "scur"});
+    case Dialect::haproxy_counter:
+      return compile(HaproxySpec{.socket = "/" + path, .backend = "web", .field = "stot"});
+    case Dialect::plain:
+      break;
+  }
+  return plain_probe("http://" + path);
+}
+
+Asked asked_by(const Request& request) {
+  constexpr std::string_view kHost = "sim/";
+  Asked asked;
+  std::string_view rest = request.url;
+  rest.remove_prefix(rest.find(kHost) + kHost.size());
+  std::from_chars(rest.data(), rest.data() + rest.size(), asked.service);
+  rest.remove_prefix(rest.find('/') + 1);
+  asked.signal = rest.substr(0, rest.find_first_of("/?"));
+  return asked;
+}
+
+std::string body_of(Dialect dialect, double value, TimePoint measured) {
+  switch (dialect) {
+    case Dialect::number:
+      return fmt::format("{}\n", value);
+    case Dialect::json:
+      return fmt::format(R"({{"service": "web", "load": {}}})", value);
+    case Dialect::haproxy:
+    case Dialect::haproxy_counter:
+      return fmt::format(
+          "# pxname,svname,qcur,scur,stot,type,\n"
+          "web,BACKEND,0,{0:.0f},{0:.0f},1,\n\n",
+          value);
+    case Dialect::plain:
+      break;
+  }
+  return fmt::format("{:.6f} {}", value, measured.time_since_epoch().count());
+}
+
+}  // namespace ballast::sim

@@ -1,0 +1,45 @@
+// Where the numbers of a play come from: each source speaks the bytes of a real one, read by the real probe.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/probe.h"
+#include "core/workload.h"
+#include "tests/sim/world.h"
+
+namespace ballast::sim {
+
+enum class Dialect : std::uint8_t {
+  plain,            ///< `VALUE TIME`, the time at the source in microseconds of engine time; of the simulation alone
+  number,           ///< httpValue: the body is the number
+  json,             ///< httpValue: `{"load": NUMBER}`
+  haproxy,          ///< the column scur of HAProxy's statistics
+  haproxy_counter,  ///< the column stot: a rate of two answers
+};
+
+/// A workload and the world that it steers, beside others in one controller.
+struct Service {
+  Workload workload{};
+  WorldOptions world{};
+  std::vector<Dialect> dialects{};  ///< in the order of the signals; those left out are plain
+  bool refused = false;             ///< its document cannot be bound
+};
+
+/// The dialect of a signal by its name.
+Dialect dialect_of(const Service& service, const std::string& signal);
+
+CompiledProbe probe_of(Dialect dialect, std::size_t service, const std::string& signal);
+
+/// Whom a request asks for what.
+struct Asked {
+  std::size_t service = 0;
+  std::string signal{};
+};
+Asked asked_by(const Request& request);
+
+/// The body that says so. `value` of a counter is its total.
+std::string body_of(Dialect dialect, double value, TimePoint measured);
+
+}  // namespace ballast::sim
