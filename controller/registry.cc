@@ -23,10 +23,10 @@ struct ProbeEntry : PluginEntry {
   Result<CompiledProbe> (*make)(const ConfigNode& settings) = nullptr;
 };
 struct ScalerEntry : PluginEntry {
-  Result<std::unique_ptr<Scaler>> (*make)(const ConfigNode& settings, const Workload& workload,
+  Result<std::unique_ptr<Scaler>> (*make)(const ConfigNode& settings, const CompiledWorkload& compiled,
                                           Environment& environment) = nullptr;
   /// At an orderly end of Ballast. Null: members are left as they are.
-  Task<Result<std::int32_t>> (*leave)(const ConfigNode& settings, const Workload& workload,
+  Task<Result<std::int32_t>> (*leave)(const ConfigNode& settings, const CompiledWorkload& compiled,
                                       Environment& environment) = nullptr;
 };
 struct BalancerEntry : PluginEntry {
@@ -64,22 +64,30 @@ std::vector<Claim> process_claims(const ConfigNode& settings) {
   if (!range) return {};
   return {{"port", range->first, range->last}};
 }
-ProcessHost process_host(const Workload& workload, Environment& environment) {
+/// Why its workers may not be touched; empty: they may. A person's pause beats everything.
+std::string hands_off(const CompiledWorkload& compiled) {
+  if (compiled.orders.paused) return "its document is paused";
+  return compiled.workload.mode == Mode::dry_run ? "its document is in DryRun" : "";
+}
+ProcessHost process_host(const CompiledWorkload& compiled, Environment& environment) {
   ProcessHost host{.time = environment.time, .fetcher = environment.fetcher};
-  const auto slash = workload.name.find('/');
+  const std::string& name = compiled.workload.name;
+  const auto slash = name.find('/');
   host.state_directory = environment.state_directory;
-  host.policy_namespace = workload.name.substr(0, slash);
-  host.policy = workload.name.substr(slash + 1);
+  host.policy_namespace = name.substr(0, slash);
+  host.policy = name.substr(slash + 1);
   host.memory_reserve_bytes = environment.host_reserve.memory.value_or(Quantity{}).milli / 1000;
+  host.max_replicas = compiled.workload.max_replicas;
+  host.hands_off = hands_off(compiled);
   return host;
 }
-Result<std::unique_ptr<Scaler>> make_process(const ConfigNode& settings, const Workload& workload,
+Result<std::unique_ptr<Scaler>> make_process(const ConfigNode& settings, const CompiledWorkload& compiled,
                                              Environment& environment) {
-  return make_process_scaler(settings_of<ProcessTarget>(settings), process_host(workload, environment));
+  return make_process_scaler(settings_of<ProcessTarget>(settings), process_host(compiled, environment));
 }
-Task<Result<std::int32_t>> leave_process(const ConfigNode& settings, const Workload& workload,
+Task<Result<std::int32_t>> leave_process(const ConfigNode& settings, const CompiledWorkload& compiled,
                                          Environment& environment) {
-  return leave_or_stop_workers(settings_of<ProcessTarget>(settings), process_host(workload, environment));
+  return leave_or_stop_workers(settings_of<ProcessTarget>(settings), process_host(compiled, environment));
 }
 
 Result<std::unique_ptr<Balancer>> make_haproxy(const ConfigNode& settings, Environment& environment) {
@@ -227,7 +235,7 @@ Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& enviro
   if (workload.scaler) {
     const auto* entry = find_entry(kScalers, workload.scaler->type);
     if (entry == nullptr) return unknown(workload, workload.scaler->type);
-    auto scaler = entry->make(workload.scaler->settings, workload.workload, environment);
+    auto scaler = entry->make(workload.scaler->settings, workload, environment);
     if (!scaler) return named(scaler.error(), workload, "scaleTarget " + workload.scaler->type);
     bound.scaler = std::move(*scaler);
   }
@@ -243,8 +251,9 @@ Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& enviro
 
 Task<Result<std::int32_t>> take_leave(CompiledWorkload workload, Environment& environment) {
   const auto* entry = workload.scaler ? find_entry(kScalers, workload.scaler->type) : nullptr;
-  if (entry == nullptr || entry->leave == nullptr || workload.workload.mode != Mode::enforce) co_return 0;
-  co_return co_await entry->leave(workload.scaler->settings, workload.workload, environment);
+  const bool in_force = workload.workload.mode == Mode::enforce && !workload.orders.paused;
+  if (entry == nullptr || entry->leave == nullptr || !in_force) co_return 0;
+  co_return co_await entry->leave(workload.scaler->settings, workload, environment);
 }
 
 }  // namespace ballast

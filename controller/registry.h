@@ -32,8 +32,8 @@ Result<std::vector<CompiledProbe>> bind_probes(const CompiledWorkload& workload)
 Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& environment);
 
 /// What an orderly end of Ballast does to the members of a workload whose scaler is destroyed already: what its
-/// document says, and nothing unless the policy is in force (mode Enforce). Returns how many were stopped. Errors: the
-/// scaler's.
+/// document says, and nothing unless the policy is in force (mode Enforce, not paused). Returns how many were stopped.
+/// Errors: the scaler's.
 Task<Result<std::int32_t>> take_leave(CompiledWorkload workload, Environment& environment);
 
 }  // namespace ballast

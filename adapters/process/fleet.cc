@@ -55,12 +55,14 @@ Result<Done> Fleet::open() {
   for (const auto& folder : {records_path_.parent_path(), log_directory_})
     if (auto made = make_directory(folder); !made) return made.error();
   if (const auto text = read_small_file(records_path_)) records_ = parse_records(*text);
+  const Records before = records_;
   auto found = find_processes(host_.state_directory, scope_);
   if (!found) return found.error();
   const TimePoint now = host_.time.now();
   for (auto& [token, handle] : *found)
     if (token.policy_namespace == host_.policy_namespace && token.policy == host_.policy)
       adopt(std::move(token), std::move(handle), now);
+  restore(before, now);
   return keep_records(false);
 }
 
@@ -69,6 +71,42 @@ void Fleet::adopt(WorkerToken token, ProcessHandle handle, TimePoint now) {
   Worker worker{.token = std::move(token), .handle = std::move(handle), .adopted = true, .since = now};
   worker.started = std::min(worker.token.started, now);
   slots_.push_back(Slot{.worker = std::move(worker)});
+}
+
+/// What stood in the slots of the Ballast before: who was asked to end, how often workers died, and the slots that
+/// wait for a worker, as far as they were told and may be.
+void Fleet::restore(const Records& before, TimePoint now) {
+  std::vector<Slot> waiting;
+  for (const SlotRecord& record : before.slots) {
+    const auto slot =
+        std::ranges::find_if(slots_, [&record](const Slot& each) { return each.worker->token.name == record.worker; });
+    if (slot != slots_.end()) {
+      slot->failures = record.failures;
+      slot->leaving = record.leaving;
+      if (!record.leaving) continue;
+      slot->worker->become(MemberState::stopping, now);
+      slot->worker->kill_at = now + target_.stop_timeout;
+    } else if (!record.leaving) {
+      const TimePoint latest = now + target_.restart_backoff.max;
+      waiting.push_back(Slot{.failures = record.failures, .retry_at = std::min(record.retry_at, latest)});
+      if (record.failures > 0)
+        waiting.back().problem = fmt::format("workers died {} times before Ballast began", record.failures);
+    }
+  }
+  const std::int32_t told = std::min(before.told.value_or(0), host_.max_replicas);
+  for (Slot& slot : waiting)
+    if (staying() < told) slots_.push_back(std::move(slot));
+  while (staying() < told) slots_.push_back(Slot{});
+  records_.told = staying();
+}
+
+std::int32_t Fleet::staying() const {
+  return static_cast<std::int32_t>(std::ranges::count(slots_, false, &Slot::leaving));
+}
+
+void Fleet::remember_told(std::int32_t replicas) {
+  records_.told = replicas;
+  (void)keep_records(false);  // the note says so
 }
 
 Worker* Fleet::find(std::string_view name) {
@@ -102,12 +140,13 @@ void Fleet::bury_dead(TimePoint now) {
     bury(slot, target_.restart_backoff, death_note(worker, worker.handle.reap(), log_of(worker.token.name), now), now);
   }
   if (dead.empty()) return;
-  kill_sessions_of(dead);
+  if (acts()) kill_sessions_of(dead);
   std::erase_if(slots_, [](const Slot& slot) { return slot.leaving && !slot.worker; });
   (void)keep_records(false);  // the note says so
 }
 
 void Fleet::kill_overdue(TimePoint now) {
+  if (!acts()) return;
   std::vector<WorkerToken> overdue;
   for (Slot& slot : slots_) {
     if (!slot.worker || !slot.worker->kill_at || slot.worker->killed || now < *slot.worker->kill_at) continue;
@@ -130,6 +169,7 @@ void Fleet::stop(Slot& slot, TimePoint now) {
 }
 
 void Fleet::condemn(std::string_view name, std::string why, TimePoint now) {
+  if (!acts()) return;
   for (Slot& slot : slots_) {
     if (!slot.worker || slot.worker->token.name != name || slot.worker->kill_at) continue;
     slot.worker->condemned = std::move(why);
@@ -155,8 +195,7 @@ bool Fleet::leave(std::string_view name, TimePoint now) {
 }
 
 void Fleet::resize(std::int32_t replicas) {
-  const auto stays = [](const Slot& slot) { return !slot.leaving; };
-  auto count = static_cast<std::int32_t>(std::ranges::count_if(slots_, stays));
+  std::int32_t count = staying();
   for (; count < replicas; ++count) slots_.push_back(Slot{});
   for (std::size_t i = slots_.size(); i > 0 && count > replicas; --i) {
     if (slots_[i - 1].worker || slots_[i - 1].leaving) continue;
@@ -166,7 +205,9 @@ void Fleet::resize(std::int32_t replicas) {
 }
 
 void Fleet::start_missing(TimePoint now) {
-  if (now < next_births_ || std::ranges::none_of(slots_, [now](const Slot& slot) { return waits(slot, now); })) return;
+  if (!acts() || now < next_births_ ||
+      std::ranges::none_of(slots_, [now](const Slot& slot) { return waits(slot, now); }))
+    return;
   shortage_.clear();
   const std::vector<Birth> births = plan_births(now);
   if (!shortage_.empty()) next_births_ = now + kShortOf;
@@ -281,8 +322,15 @@ void Fleet::forget_old_logs() const {
 Result<Done> Fleet::keep_records(bool durable) {
   records_.boot = boot_id();
   records_.workers.clear();
-  for (const Slot& slot : slots_)
+  records_.slots.clear();
+  for (const Slot& slot : slots_) {
     if (slot.worker) records_.workers.push_back(slot.worker->token);
+    if (slot.worker && slot.failures == 0 && !slot.leaving) continue;
+    records_.slots.push_back({.worker = slot.worker ? slot.worker->token.name : std::string(),
+                              .failures = slot.failures,
+                              .retry_at = slot.retry_at,
+                              .leaving = slot.leaving});
+  }
   auto kept = replace_file(records_path_, to_string(records_), durable);
   records_failure_ = kept ? std::string() : fmt::format("no worker is started: {}", kept.error().message);
   return kept;
@@ -291,7 +339,7 @@ Result<Done> Fleet::keep_records(bool durable) {
 std::string Fleet::uid() const { return fmt::format("{}/{}/{}", scope_, host_.policy_namespace, host_.policy); }
 
 std::string Fleet::note(TimePoint now) const {
-  return compose_note(slots_, generation_, shortage_, records_failure_, now);
+  return compose_note(slots_, generation_, shortage_, records_failure_, now, host_.hands_off);
 }
 
 }  // namespace ballast

@@ -21,7 +21,8 @@ class Fleet {
  public:
   Fleet(ProcessTarget target, ProcessHost host);
 
-  /// Finds the workers that run: one slot each. Errors: invalid (settings that check() refuses), denied, unavailable.
+  /// Finds the workers that run, and the places that waited for one: one slot each. Errors: invalid (settings that
+  /// check() refuses), denied, unavailable.
   Result<Done> open();
   /// What has happened since: shims that have ended their work, deaths, stops that take too long.
   void look(TimePoint now);
@@ -29,6 +30,10 @@ class Fleet {
   void start_missing(TimePoint now);
   /// As many slots as told that do not leave; slots whose worker lives are never given up.
   void resize(std::int32_t replicas);
+  /// How many slots do not leave.
+  [[nodiscard]] std::int32_t staying() const;
+  /// Writes down that this number was told.
+  void remember_told(std::int32_t replicas);
   /// Whether there was such a member and it was not leaving already. It goes.
   bool leave(std::string_view name, TimePoint now);
   /// Stops a worker in order to replace it.
@@ -47,6 +52,8 @@ class Fleet {
     std::uint16_t port = 0;
   };
   void adopt(WorkerToken token, ProcessHandle handle, TimePoint now);
+  void restore(const Records& before, TimePoint now);
+  [[nodiscard]] bool acts() const { return host_.hands_off.empty(); }
   void hear_from_shim(Worker& worker, TimePoint now) const;
   void bury_dead(TimePoint now);
   void kill_overdue(TimePoint now);

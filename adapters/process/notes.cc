@@ -20,9 +20,9 @@ std::string rounded(Duration span) {
 }
 
 /// Empty: all is well with it by now.
-std::string problem_of(const Slot& slot, TimePoint now) {
+std::string problem_of(const Slot& slot, TimePoint now, bool is_retried) {
   if (slot.worker && slot.worker->state == MemberState::ready) return {};
-  if (slot.problem.empty() || slot.worker || now >= slot.retry_at) return slot.problem;
+  if (slot.problem.empty() || slot.worker || now >= slot.retry_at || !is_retried) return slot.problem;
   // Rounded up: "next try in 0s" says nothing.
   return fmt::format("{}; next try in {}", slot.problem, rounded(slot.retry_at - now + std::chrono::milliseconds{999}));
 }
@@ -52,7 +52,7 @@ std::string death_note(const Worker& worker, const std::optional<Ending>& ending
 }
 
 std::string compose_note(const std::vector<Slot>& slots, Fingerprint generation, const std::string& shortage,
-                         const std::string& failure, TimePoint now) {
+                         const std::string& failure, TimePoint now, const std::string& hands_off) {
   constexpr std::size_t kMost = 5;
   std::vector<std::string> parts;
   const auto add = [&parts](std::string part) {
@@ -60,13 +60,16 @@ std::string compose_note(const std::vector<Slot>& slots, Fingerprint generation,
       parts.push_back(std::move(part));
   };
   add(failure);
-  const auto waiting = std::ranges::count_if(
-      slots, [now](const Slot& slot) { return !slot.worker && !slot.leaving && now >= slot.retry_at; });
-  if (!shortage.empty() && waiting > 0) add(fmt::format("{} not started: {}", waiting, shortage));
+  const bool acts = hands_off.empty();
+  const auto waiting = std::ranges::count_if(slots, [now, acts](const Slot& slot) {
+    return !slot.worker && !slot.leaving && (now >= slot.retry_at || !acts);
+  });
+  const std::string& why = acts ? shortage : hands_off;
+  if (!why.empty() && waiting > 0) add(fmt::format("{} not started: {}", waiting, why));
   const auto older = std::ranges::count_if(
       slots, [generation](const Slot& slot) { return slot.worker && slot.worker->token.generation != generation; });
   if (older > 0) add(fmt::format("{} run with an older version of the document, until they are replaced", older));
-  for (const Slot& slot : slots) add(problem_of(slot, now));
+  for (const Slot& slot : slots) add(problem_of(slot, now, acts));
   return fmt::format("{}", fmt::join(parts, ". "));
 }
 

@@ -21,8 +21,8 @@ std::string memory_shortage(const MemoryNeeds& needs);
 std::string death_note(const Worker& worker, const std::optional<Ending>& ending, const std::string& log,
                        TimePoint now);
 
-/// One text for a view: each problem once, at most five.
+/// One text for a view: each problem once, at most five. `hands_off`: why nobody is started at all; empty: they are.
 std::string compose_note(const std::vector<Slot>& slots, Fingerprint generation, const std::string& shortage,
-                         const std::string& failure, TimePoint now);
+                         const std::string& failure, TimePoint now, const std::string& hands_off = {});
 
 }  // namespace ballast

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include "adapters/process/files.h"
 #include "adapters/process/find.h"
 #include "adapters/process/process.h"
 #include "adapters/process/records.h"
@@ -53,8 +54,10 @@ std::vector<RunningWorker> orphans_among(std::vector<RunningWorker> workers, con
   return workers;
 }
 
-Task<Result<std::int32_t>> stop_workers(TimeSource& time, std::filesystem::path state_directory,
-                                        std::string policy_namespace, std::string policy, Duration stop_timeout) {
+namespace {
+
+Task<Result<std::int32_t>> stop_all(TimeSource& time, std::filesystem::path state_directory,
+                                    std::string policy_namespace, std::string policy, Duration stop_timeout) {
   const std::string scope = known_scope_of(state_directory);
   if (scope.empty()) co_return 0;
   auto found = find_processes(state_directory, scope);
@@ -80,10 +83,30 @@ Task<Result<std::int32_t>> stop_workers(TimeSource& time, std::filesystem::path 
   co_return static_cast<std::int32_t>(workers.size());
 }
 
+/// Not told any number again: a document of this name that comes back begins with nobody.
+void forget_told(const std::filesystem::path& path) {
+  const auto text = read_small_file(path);
+  if (!text) return;
+  Records records = parse_records(*text);
+  records.told.reset();
+  records.slots.clear();
+  (void)replace_file(path, to_string(records), false);  // at worst they are started again
+}
+
+}  // namespace
+
+Task<Result<std::int32_t>> stop_workers(TimeSource& time, std::filesystem::path state_directory,
+                                        std::string policy_namespace, std::string policy, Duration stop_timeout) {
+  const std::filesystem::path path = records_path(state_directory, policy_namespace, policy);
+  auto stopped =
+      co_await stop_all(time, std::move(state_directory), std::move(policy_namespace), std::move(policy), stop_timeout);
+  if (stopped) forget_told(path);
+  co_return stopped;
+}
+
 Task<Result<std::int32_t>> leave_or_stop_workers(ProcessTarget target, ProcessHost host) {
   if (target.on_exit == OnExit::keep) co_return 0;
-  co_return co_await stop_workers(host.time, host.state_directory, host.policy_namespace, host.policy,
-                                  target.stop_timeout);
+  co_return co_await stop_all(host.time, host.state_directory, host.policy_namespace, host.policy, target.stop_timeout);
 }
 
 }  // namespace ballast

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,17 +30,21 @@ struct ProcessHost {
   std::filesystem::path state_directory{};  ///< exists; names, logs and the scope of the tokens live there
   std::string policy_namespace{};
   std::string policy{};
-  std::int64_t memory_reserve_bytes = 0;          ///< of the host, that workers never get
+  std::int64_t memory_reserve_bytes = 0;                                 ///< of the host, that workers never get
+  std::int32_t max_replicas = std::numeric_limits<std::int32_t>::max();  ///< of those told before this start, as many
+  std::string hands_off{};  ///< why nothing is started, stopped or replaced: `paused`, `DryRun`; empty: it acts
   std::filesystem::path shim = "/proc/self/exe";  ///< runs `worker_shim_main` when called with `_worker`
 };
 
 /// Finds the workers that run already and looks after them from now on: restarts what dies, with backoff; checks what
 /// is ready and live. Members choose to go by name, and a name is never used twice.
 ///
-/// observe: `desired` is what it was told; after a start, the workers it found. `version` counts what it was told.
-/// `note` says why a member cannot start. No errors but those of its first look.
+/// observe: `desired` is what it was told, before its own start too: as many as `max_replicas` of those that wait for a
+/// restart, and never fewer than it finds running. `version` counts what it was told. `note` says why a member cannot
+/// start. No errors but those of its first look.
 /// scale: more workers than told are kept until they are named; a dead one above the number is not replaced. Repeating
-/// the same call is harmless; conflict when told something else since `observed`, or another uid.
+/// the same call is harmless; conflict when told something else since `observed`, or another uid; denied with
+/// `hands_off`, which still looks and asks, but signals and starts nobody.
 ///
 /// Errors: invalid (settings that check() refuses), denied, unavailable (the state directory cannot be read and
 /// written, or /proc cannot be read).
@@ -63,13 +68,13 @@ Result<std::vector<RunningWorker>> find_workers(const std::filesystem::path& sta
 std::vector<RunningWorker> orphans_among(std::vector<RunningWorker> workers, const std::vector<std::string>& known);
 
 /// Stops all workers of one policy: SIGTERM, after `stop_timeout` SIGKILL. Returns how many were stopped once they are
-/// gone; destroy its scaler before. Errors: denied (a worker that may not be signalled), unavailable (/proc), timeout
-/// (one outlived SIGKILL by five seconds).
+/// gone, and forgets how many there should be; destroy its scaler before. Errors: denied (a worker that may not be
+/// signalled), unavailable (/proc), timeout (one outlived SIGKILL by five seconds).
 Task<Result<std::int32_t>> stop_workers(TimeSource& time, std::filesystem::path state_directory,
                                         std::string policy_namespace, std::string policy, Duration stop_timeout);
 
-/// What an orderly end of Ballast does to the workers of a policy: nothing with `onExit: Keep`, stop_workers with
-/// `Stop`.
+/// What an orderly end of Ballast does to the workers of a policy: nothing with `onExit: Keep`; `Stop` stops them as
+/// above, and the next start makes them anew.
 Task<Result<std::int32_t>> leave_or_stop_workers(ProcessTarget target, ProcessHost host);
 
 }  // namespace ballast

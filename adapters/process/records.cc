@@ -26,6 +26,33 @@ Result<std::string> random_id() {
   return fmt::format("{:016x}", bits);
 }
 
+/// What stands before `end`, which is taken away with it.
+std::string_view take(std::string_view& text, char end) {
+  const std::string_view part = text.substr(0, text.find(end));
+  text.remove_prefix(std::min(text.size(), part.size() + 1));
+  return part;
+}
+
+/// The number that a text begins with.
+template <class T>
+std::optional<T> number(std::string_view text) {
+  T value{};
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec != std::errc{}) return std::nullopt;
+  return value;
+}
+
+/// `NAME FAILURES RETRY_AT leaving|stays`; `-` for no worker.
+std::optional<SlotRecord> parse_slot(std::string_view line) {
+  const std::string_view name = take(line, ' ');
+  const auto failures = number<std::int32_t>(take(line, ' '));
+  const auto retry_at = number<std::int64_t>(take(line, ' '));
+  if (name.empty() || !failures || *failures < 0 || !retry_at) return std::nullopt;
+  return SlotRecord{.worker = name == "-" ? std::string() : std::string(name),
+                    .failures = *failures,
+                    .retry_at = TimePoint{Duration{*retry_at}},
+                    .leaving = line == "leaving"};
+}
+
 }  // namespace
 
 std::string known_scope_of(const std::filesystem::path& state_directory) {
@@ -51,23 +78,26 @@ Result<std::string> scope_of(const std::filesystem::path& state_directory) {
 std::string to_string(const Records& records) {
   std::string text = fmt::format("{}\nboot {}\nnext {}\n", kHead, records.boot, records.next);
   for (const WorkerToken& worker : records.workers) text += fmt::format("worker {}\n", to_string(worker));
+  if (records.told) text += fmt::format("told {}\n", *records.told);
+  for (const SlotRecord& slot : records.slots)
+    text += fmt::format("slot {} {} {} {}\n", slot.worker.empty() ? "-" : slot.worker, slot.failures,
+                        slot.retry_at.time_since_epoch().count(), slot.leaving ? "leaving" : "stays");
   return text;
 }
 
 Records parse_records(std::string_view text) {
   Records records;
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    const std::size_t space = std::min(line.find(' '), line.size());
-    const std::string_view key = line.substr(0, space);
-    const std::string_view value = line.substr(std::min(line.size(), space + 1));
-    if (key == "boot") records.boot = std::string(value);
-    std::int64_t next = 0;
-    if (key == "next" && std::from_chars(value.data(), value.data() + value.size(), next).ec == std::errc{})
-      records.next = std::max<std::int64_t>(1, next);
-    if (key != "worker") continue;
-    if (auto token = parse_token(value)) records.workers.push_back(std::move(*token));
+    std::string_view line = take(text, '\n');
+    const std::string_view key = take(line, ' ');
+    if (key == "boot") records.boot = std::string(line);
+    if (key == "next") records.next = std::max<std::int64_t>(1, number<std::int64_t>(line).value_or(1));
+    if (key == "told") records.told = number<std::int32_t>(line);
+    if (records.told && *records.told < 0) records.told.reset();
+    if (key == "slot")
+      if (auto slot = parse_slot(line)) records.slots.push_back(std::move(*slot));
+    if (key == "worker")
+      if (auto token = parse_token(line)) records.workers.push_back(std::move(*token));
   }
   return records;
 }

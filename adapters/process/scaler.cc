@@ -25,7 +25,7 @@ class ProcessScaler final : public Scaler {
     auto opened = fleet_.open();
     if (!opened) return opened;
     began_ = time_.now();
-    desired_ = static_cast<std::int32_t>(fleet_.slots().size());
+    desired_ = fleet_.staying();
     tasks_.spawn(supervise());
     return opened;
   }
@@ -50,6 +50,8 @@ class ProcessScaler final : public Scaler {
     fleet_.look(now);
     if (observed.uid != fleet_.uid())
       return Error{Errc::conflict, fmt::format("decided on {}, this is {}", observed.uid, fleet_.uid())};
+    if (const std::string& why = fleet_.host().hands_off; !why.empty())
+      return Error{Errc::denied, fmt::format("{}: nothing is started or stopped", why)};
     if (replicas < 0) return Error{Errc::bug, fmt::format("{} replicas", replicas)};
     const bool is_repeated = replicas == desired_ &&
                              std::ranges::none_of(remove, [this](const std::string& name) { return is_there(name); });
@@ -59,6 +61,7 @@ class ProcessScaler final : public Scaler {
     for (const std::string& name : remove) fleet_.leave(name, now);
     desired_ = replicas;
     fleet_.resize(replicas);
+    if (!is_repeated) fleet_.remember_told(replicas);
     fleet_.start_missing(now);
     return Done{};
   }

@@ -183,19 +183,23 @@ TEST(DeathNote, NamesTheWorkerTheEndAndTheLog) {
 }
 
 TEST(Records, AreReadAsTheyWereWritten) {
-  const Records records{.boot = "b-1",
-                        .next = 12,
-                        .workers = {{.scope = "s",
-                                     .policy_namespace = "n",
-                                     .policy = "p",
-                                     .name = "p-11",
-                                     .port = 1,
-                                     .pid = 2,
-                                     .start_ticks = 3}}};
+  const Records records{
+      .boot = "b-1",
+      .next = 12,
+      .workers = {{.scope = "s",
+                   .policy_namespace = "n",
+                   .policy = "p",
+                   .name = "p-11",
+                   .port = 1,
+                   .pid = 2,
+                   .start_ticks = 3}},
+      .told = 4,
+      .slots = {{.worker = "p-11", .failures = 2, .leaving = true}, {.failures = 7, .retry_at = kStart}}};
   EXPECT_EQ(parse_records(to_string(records)), records);
   const Records damaged = parse_records("garbage\nnext -5\nworker 1/2\nnext 7x\n\0next");
   EXPECT_EQ(damaged.next, 7);
   EXPECT_TRUE(damaged.workers.empty());
+  EXPECT_EQ(parse_records("told -1\nslot\nslot p-1\nslot p-1 -2 3 stays\nslot - 1 x stays"), Records{});
   EXPECT_EQ(parse_records(""), Records{});
 }
 

@@ -26,9 +26,10 @@ using testing::ElementsAre;
 
 constexpr Duration kPatience = std::chrono::seconds{30};
 
-std::string policy(const std::string& name, const std::string& settings) {
-  return "apiVersion: ballast.run/v1alpha1\nkind: ScalingPolicy\nmetadata: {name: " + name +
-         "}\nspec:\n  scaleTarget: {process: {command: [sleep, \"1000\"]" + settings +
+std::string policy(const std::string& name, const std::string& settings, const std::string& metadata = "",
+                   const std::string& mode = "Enforce") {
+  return "apiVersion: ballast.run/v1alpha1\nkind: ScalingPolicy\nmetadata: {name: " + name + metadata +
+         "}\nspec:\n  mode: " + mode + "\n  scaleTarget: {process: {command: [sleep, \"1000\"]" + settings +
          "}}\n  minReplicas: 1\n  maxReplicas: 2\n  interval: 200ms\n---\n";
 }
 
@@ -97,6 +98,17 @@ class DaemonAndWorkers : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
+  void wait(Duration span) {
+    for (const TimePoint end = loop_->now() + span; loop_->now() < end;) (void)run_task(*loop_, nap(*loop_));
+  }
+  /// The first policy anew: paused, in DryRun, or neither.
+  void write_keep(const std::string& held) {
+    const std::string pause = held == "paused" ? ", annotations: {ballast.run/paused: \"true\"}" : "";
+    std::ofstream(path("new.yaml")) << policy("keep", "", pause, held == "DryRun" ? held : "Enforce")
+                                    << policy("stop", ", onExit: Stop");
+    std::filesystem::rename(path("new.yaml"), path("p.yaml"));
+  }
+
   [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_ / name; }
 
  private:
@@ -128,6 +140,26 @@ TEST_F(DaemonAndWorkers, PartAsOnExitSaysAndMeetAgain) {
   ASSERT_EQ(again.size(), 2U);
   EXPECT_EQ(again[0], both[0]);  // the same process, not a new one
   EXPECT_EQ(again[1].name, "stop-2");
+  EXPECT_EQ(end(SIGTERM), 0) << log();
+}
+
+TEST_F(DaemonAndWorkers, AreLeftAsTheyAreWhilePausedOrInDryRun) {
+  start();
+  until_running(2);
+  std::size_t changes = 0;
+  for (const std::string held : {"paused", "DryRun"}) {
+    write_keep(held);
+    until_log_says("policy changed", ++changes);
+    const auto both = until_running(2);
+    wait(std::chrono::seconds{1});  // its runner takes the document within half a second
+    kill(both[0].pid, SIGKILL);
+    until_running(1);
+    wait(std::chrono::seconds{3});  // the backoff is one
+    EXPECT_EQ(until_running(1), std::vector{both[1]}) << held << "\n" << log();
+    write_keep("");
+    until_log_says("policy changed", ++changes);
+    EXPECT_EQ(until_running(2)[1], both[1]);
+  }
   EXPECT_EQ(end(SIGTERM), 0) << log();
 }
 
