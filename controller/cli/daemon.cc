@@ -21,6 +21,32 @@ std::filesystem::path lock_directory() {
   return std::filesystem::temp_directory_path() / fmt::format("ballast-{}-locks", geteuid());
 }
 
+std::vector<Claim> claims_of(const CompiledWorkload& compiled) {
+  std::vector<Claim> claims;
+  const auto add = [&claims](PluginKind kind, const PluginRef& plugin) {
+    const PluginEntry* entry = find_plugin(kind, plugin.type);
+    if (entry == nullptr || entry->claims == nullptr) return;
+    for (Claim& claim : entry->claims(plugin.settings)) claims.push_back(std::move(claim));
+  };
+  if (compiled.scaler) add(PluginKind::scaler, *compiled.scaler);
+  for (const PluginRef& balancer : compiled.balancers) add(PluginKind::balancer, balancer);
+  return claims;
+}
+
+/// All of them or none.
+Result<HeldClaims> hold(std::vector<Claim> claims) {
+  const std::string folder = lock_directory().string();
+  HeldClaims held;
+  for (const Claim& claim : claims) {
+    const bool is_whole = claim.first == 0 && claim.last == 0;
+    auto lock = is_whole ? lock_target(folder, claim.what) : lock_range(folder, claim.what, claim.first, claim.last);
+    if (!lock) return lock.error();
+    held.locks.push_back(std::move(*lock));
+  }
+  held.claims = std::move(claims);
+  return held;
+}
+
 }  // namespace
 
 Daemon::Daemon(const RunOptions& options, Log& log)
@@ -116,42 +142,33 @@ int Daemon::serve() {
   return kGood;
 }
 
-bool Daemon::lock(const CompiledWorkload& compiled) {
-  std::vector<Lock> locks;
-  const auto claim = [&](PluginKind kind, const PluginRef& plugin) {
-    const PluginEntry* entry = find_plugin(kind, plugin.type);
-    if (entry == nullptr || entry->claims == nullptr) return true;
-    for (const Claim& claimed : entry->claims(plugin.settings)) {
-      auto held =
-          lock_target(lock_directory().string(), fmt::format("{}-{}-{}", claimed.what, claimed.first, claimed.last));
-      if (!held) {
-        log_.error("another daemon steers this target: not touched",
-                   {{"workload", compiled.workload.name}, {"target", claimed.what}, {"holder", held.error().message}});
-        return false;
-      }
-      locks.push_back(std::move(*held));
-    }
-    return true;
-  };
-  locks_.erase(compiled.workload.name);
-  if (compiled.scaler && !claim(PluginKind::scaler, *compiled.scaler)) return false;
-  for (const PluginRef& balancer : compiled.balancers)
-    if (!claim(PluginKind::balancer, balancer)) return false;
-  locks_[compiled.workload.name] = std::move(locks);
-  return true;
-}
-
 void Daemon::put(const CompiledWorkload& compiled) {
-  if (!lock(compiled)) return;
-  engine_->put(compiled.workload.name, [this, compiled] { return bind(compiled, *environment_); });
+  const std::string& name = compiled.workload.name;
+  auto held = hold(claims_of(compiled));
+  if (!held) {
+    log_.error("another daemon steers this target: not touched",
+               {{"workload", name}, {"holder", held.error().message}});
+    // What is in force stays, as long as its own targets are not another's by now.
+    if (engine_->find(name) != nullptr) held = hold(held_[name].claims);
+    if (!held) engine_->remove(name);
+    if (held)
+      held_[name] = std::move(*held);
+    else
+      held_.erase(name);
+    return;
+  }
+  held_[name] = std::move(*held);
+  engine_->put(name, [this, compiled] { return bind(compiled, *environment_); });
 }
 
 void Daemon::apply(const Reload& reload) {
   for (const std::string& name : reload.removed) {
     engine_->remove(name);
-    locks_.erase(name);
+    held_.erase(name);
     log_.warn("no document any more: its workers are left running", {{"workload", name}, {"see", "ballast orphan"}});
   }
+  // A port may move from one document to another: all that changed let go before any takes hold.
+  for (const std::string& name : reload.changed) held_[name].locks.clear();
   for (const CompiledWorkload& compiled : reload.set.workloads) {
     const std::string& name = compiled.workload.name;
     const bool added = std::ranges::find(reload.added, name) != reload.added.end();
@@ -194,7 +211,7 @@ Task<void> Daemon::shut_down() {
   engine_.reset();
   TaskGroup leaving;
   for (const CompiledWorkload& compiled : reloader_.current().workloads)
-    if (locks_.contains(compiled.workload.name)) leaving.spawn(take_leave_of(compiled));
+    if (held_.contains(compiled.workload.name)) leaving.spawn(take_leave_of(compiled));
   while (!leaving.idle()) {
     const TimePoint next = loop_->now() + std::chrono::milliseconds{20};
     co_await Sleep(*loop_, next);

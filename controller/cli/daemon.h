@@ -10,6 +10,7 @@
 #include "controller/cli/commands.h"
 #include "controller/cli/log.h"
 #include "controller/config/config.h"
+#include "controller/config/plugins.h"
 #include "controller/engine/engine.h"
 #include "controller/journal/journal.h"
 #include "controller/journal/lock.h"
@@ -22,6 +23,12 @@
 #include "io/loop.h"
 
 namespace ballast {
+
+/// The local targets of one workload, which no other daemon steers meanwhile.
+struct HeldClaims {
+  std::vector<Claim> claims{};
+  std::vector<Lock> locks{};
+};
 
 class Daemon {
  public:
@@ -38,7 +45,6 @@ class Daemon {
   int open();
   void apply(const Reload& reload);
   void put(const CompiledWorkload& compiled);
-  bool lock(const CompiledWorkload& compiled);
   void reload();
   void watch();
   int serve();
@@ -62,7 +68,7 @@ class Daemon {
   std::unique_ptr<Journal> journal_{};
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Environment> environment_{};
-  std::map<std::string, std::vector<Lock>> locks_{};  ///< of local targets, by workload
+  std::map<std::string, HeldClaims> held_{};  ///< by workload
   std::unique_ptr<Engine> engine_{};
   std::unique_ptr<FileWatch> file_watch_{};
   std::unique_ptr<Server> server_{};

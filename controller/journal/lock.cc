@@ -17,12 +17,16 @@
 namespace ballast {
 namespace {
 
-std::string holder(int descriptor) {
-  std::array<char, 200> text{};
-  const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
-  std::string line(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-  while (!line.empty() && line.back() == '\n') line.pop_back();
-  return line.empty() ? "another process" : line;
+constexpr std::size_t kLine = 64;
+constexpr std::int64_t kRange = 65'536;  ///< numbers a range can be of
+
+/// Who has written its line at `offset`.
+std::string holder(int descriptor, off_t offset = 0) {
+  std::array<char, kLine> text{};
+  const ssize_t size = ::pread(descriptor, text.data(), text.size(), offset);
+  const std::string line(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  const std::string words = line.substr(0, line.find('\n'));
+  return words.empty() || words.front() == '\0' ? "another process" : words;
 }
 
 /// `pid 4711, started 2026-07-30T12:00:00Z`. For people only: what locks is the kernel's lock, not this text.
@@ -35,18 +39,31 @@ std::string own_line() {
   return "pid " + std::to_string(::getpid()) + ", started " + text.data() + "\n";
 }
 
-Result<Lock> lock_file(const std::string& path, const std::string& what) {
+off_t line_of(std::int64_t number) { return kRange + number * static_cast<off_t>(kLine); }
+
+Result<int> open_file(const std::string& path, const std::string& what) {
   std::error_code failed;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
   if (descriptor < 0)
     return Error{Errc::unavailable, path + ": cannot be opened to lock " + what + ": " + std::strerror(errno)};
+  return descriptor;
+}
+
+Error held(const std::string& path, const std::string& what, const std::string& by) {
+  return {Errc::denied, what + " is held by another Ballast (" + by + "; " + path + "): stop it first"};
+}
+Error not_locked(const std::string& path, int failure) {
+  return {Errc::unavailable, path + ": cannot be locked: " + std::strerror(failure)};
+}
+
+Result<Lock> lock_file(const std::string& path, const std::string& what) {
+  const auto opened = open_file(path, what);
+  if (!opened) return opened.error();
+  const int descriptor = *opened;
   Lock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return Error{Errc::unavailable, path + ": cannot be locked: " + std::strerror(errno)};
-    return Error{Errc::denied,
-                 what + " is held by another Ballast (" + holder(descriptor) + "; " + path + "): stop it first"};
-  }
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+    return errno == EWOULDBLOCK ? held(path, what, holder(descriptor)) : not_locked(path, errno);
   const std::string line = own_line();
   const bool written = ::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, line.data(), line.size(), 0) >= 0;
   static_cast<void>(written);  // on a full disk the lock holds without its text
@@ -81,6 +98,34 @@ Result<Lock> lock_folder(const std::string& folder) { return lock_file(folder + 
 
 Result<Lock> lock_target(const std::string& folder, const std::string& name) {
   return lock_file(folder + "/" + file_name(name) + ".lock", "the target " + name);
+}
+
+Result<Lock> lock_range(const std::string& folder, const std::string& kind, std::int64_t first, std::int64_t last) {
+  const std::string path = folder + "/" + file_name(kind) + ".lock";
+  const std::string what = kind + "s " + std::to_string(first) + "-" + std::to_string(last);
+  if (first < 0 || last < first || last >= kRange)
+    return Error{Errc::bug, path + ": " + what + " are not within 0-" + std::to_string(kRange - 1)};
+  const auto opened = open_file(path, what);
+  if (!opened) return opened.error();
+  const int descriptor = *opened;
+  Lock lock(descriptor);
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  range.l_start = first;
+  range.l_len = last - first + 1;
+  // Of this open file, not of the process: closing another descriptor of it does not give the lock up.
+  if (::fcntl(descriptor, F_OFD_SETLK, &range) != 0) {
+    if (errno != EAGAIN && errno != EACCES) return not_locked(path, errno);
+    // Behind the bytes that are locked each holder has its line, at the first number that it locks.
+    const bool found = ::fcntl(descriptor, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+    return held(path, what, found ? holder(descriptor, line_of(range.l_start)) : "another process");
+  }
+  std::string line = own_line();
+  line.resize(kLine, '\0');
+  const bool written = ::pwrite(descriptor, line.data(), line.size(), line_of(first)) >= 0;
+  static_cast<void>(written);  // for people only, as above
+  return lock;
 }
 
 }  // namespace ballast

@@ -2,6 +2,7 @@
 // process, however it ends.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/result.h"
@@ -27,5 +28,8 @@ Result<Lock> lock_folder(const std::string& folder);
 /// Locks a target on this host, whatever journal its controller writes: `folder`/`kind-name`.lock, where other
 /// characters than letters, digits, dot and dash are written as %XX. Errors: as above.
 Result<Lock> lock_target(const std::string& folder, const std::string& name);
+/// Locks the numbers `first` to `last` (0-65535) of a kind of target on this host, such as ports: denied when any of
+/// them is held, by this process too. All are in `folder`/`kind`.lock, as locks of its bytes. Errors: as above.
+Result<Lock> lock_range(const std::string& folder, const std::string& kind, std::int64_t first, std::int64_t last);
 
 }  // namespace ballast
