@@ -224,14 +224,13 @@ struct JournalSpec {
 /// What workers of this host never get.
 struct HostReserve {
   std::optional<Quantity> memory{};
-  std::optional<Quantity> cpu{};
   bool operator==(const HostReserve&) const = default;
   static constexpr auto fields() {
     return std::tuple{Field{"memory", &HostReserve::memory, "bytes", "Memory that is never given to workers.",
-                            Limits{.min = 0, .max = 1e15, .example = "512Mi"}},
-                      Field{"cpu", &HostReserve::cpu, "cores", "CPU that is never given to workers.",
-                            Limits{.min = 0, .max = 1e6, .example = "500m"}}};
+                            Limits{.min = 0, .max = 1e15, .example = "512Mi"}}};
   }
+  /// CPU has no limit per worker yet that could be counted, and a setting that does nothing is worse than none.
+  static constexpr auto later() { return std::array<std::string_view, 1>{"cpu"}; }
 };
 
 struct ConfigurationSpec {
