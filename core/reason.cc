@@ -92,7 +92,8 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "seconds idle, cooldownPeriod in seconds"},
     {Reason::not_scaled_to_zero, "NotScaledToZero", "it is not at zero replicas", ""},
     {Reason::zero_cooldown, "ScaleToZeroCooldown",
-     "nothing to do for {a} s, but the cooldown period is {b} s: kept at {after}",
+     "zero needs {b} s, the cooldown period, without activity and without unknown signals; that lasts for {a} s: kept "
+     "at {after}",
      "seconds idle, cooldownPeriod in seconds"},
     {Reason::unknown_at_zero, "UnknownAtZero",
      "at zero, and {subject} has been unknown for {a} s: that neither wakes it nor proves that there is nothing to do",

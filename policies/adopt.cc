@@ -20,7 +20,11 @@ void adopt(const Workload& workload, Memory& memory, const Observation& observat
   });
   if (observation.evidence_from > memory.evidence_from) {
     memory.evidence_from = observation.evidence_from;
-    for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
+    memory.scale.idle_since.reset();
+    for (SignalMemory& signal : memory.signals) {
+      signal.run_samples = 0;
+      signal.unknown_since.reset();  // while nobody looked it was not missed
+    }
     keep_only_visible_retirements(workload, memory, observation);
   }
 }

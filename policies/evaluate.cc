@@ -4,9 +4,12 @@
 
 #include "policies/adopt.h"
 #include "policies/quality/grade.h"
+#include "policies/scaling/activation.h"
 #include "policies/scaling/behavior.h"
+#include "policies/scaling/fallback.h"
 #include "policies/scaling/guard.h"
 #include "policies/scaling/propose.h"
+#include "policies/scaling/zero.h"
 #include "policies/traffic/members.h"
 
 namespace ballast {
@@ -52,43 +55,69 @@ ReplicaCounts count(const Memory& memory, const Observation& observation) {
   return counts;
 }
 
-/// Stage 1: what needs no signal. Nothing: go on.
-std::optional<std::int32_t> activation(const Workload& workload, const Observation& observation, std::int32_t current,
-                                       std::vector<Step>& steps) {
-  const auto decide = [&](std::int32_t replicas, Reason reason, double number) {
-    steps.push_back(Step{Stage::activation, {}, current, replicas, reason, {number}});
-    return replicas;
-  };
-  if (observation.orders.paused) return decide(current, Reason::paused, 0);
-  if (current == 0 && observation.target->zero_is_off) return decide(0, Reason::scaling_disabled, 0);
-  if (current < workload.min_replicas)
-    return decide(workload.min_replicas, Reason::below_min_replicas, workload.min_replicas);
-  // The maximum is a person's word: it needs no evidence, but a journal that can say why members went.
-  if (current > workload.max_replicas && observation.journal_ok && workload.mode != Mode::scale_up_only)
-    return decide(workload.max_replicas, Reason::above_max_replicas, workload.max_replicas);
-  return std::nullopt;
+/// Stages 3 and 4: the number of replicas that the signals ask for; nothing: hold.
+std::optional<std::int32_t> proposed(const Situation& now, const Memory& memory, Plan& plan) {
+  std::vector<Proposal> proposals;
+  for (const GradedSignal& signal : now.signals) {
+    if (now.workload.signals[signal.index].target_type == TargetType::none) continue;
+    proposals.push_back(propose(now.workload, signal, now.counts, plan.steps));
+    fall_back(now.workload, memory, now.counts.current, now.observation.at, proposals.back(), plan.steps);
+  }
+  if (proposals.empty()) return std::nullopt;
+  return combine(now.workload.combine, proposals, now.counts.current, plan.steps);
 }
 
-/// Stages 2 to 10 of a target that is within its bounds.
-std::int32_t judge_signals(const Workload& workload, Memory& memory, const Observation& observation,
-                           ReplicaCounts counts, Plan& plan) {
-  const std::vector<GradedSignal> signals = grade(workload, memory, observation.at);
-  explain_grades(workload, signals, counts.current, plan.steps);
-  std::vector<Proposal> proposals;
-  for (const GradedSignal& signal : signals)
-    if (workload.signals[signal.index].target_type != TargetType::none)
-      proposals.push_back(propose(workload, signal, counts, plan.steps));
-  if (proposals.empty()) return counts.current;
-  const auto proposal = combine(proposals, counts.current, plan.steps);
-  if (!proposal) return counts.current;
-  const Limited limited = limit(workload, memory.scale, counts.current, *proposal, observation.at, plan.steps);
-  plan.wanted = limited.replicas;
-  std::int32_t allowed = limited.replicas;
-  if (observation.allowance && allowed > *observation.allowance) {
-    allowed = std::max(std::min(counts.current, allowed), *observation.allowance);
-    plan.steps.push_back(Step{Stage::allowance, {}, limited.replicas, allowed, Reason::host_reserve});
+std::int32_t within_allowance(const Observation& observation, std::int32_t current, std::int32_t wanted,
+                              std::vector<Step>& steps) {
+  if (!observation.allowance || wanted <= *observation.allowance) return wanted;
+  const std::int32_t allowed = std::max(std::min(current, wanted), *observation.allowance);
+  steps.push_back(Step{Stage::allowance, {}, wanted, allowed, Reason::host_reserve});
+  return allowed;
+}
+
+/// Stages 2 to 10 of a target that is within its bounds, and awake: at least `least` replicas.
+std::int32_t judge_signals(const Situation& now, std::int32_t least, Memory& memory, Plan& plan) {
+  const std::int32_t current = now.counts.current;
+  explain_grades(now.workload, now.signals, current, plan.steps);
+  const auto proposal = proposed(now, memory, plan);
+  if (!proposal && least <= current) return current;
+  plan.wanted = least;
+  if (proposal) {
+    // Only activation leads to zero.
+    const std::int32_t lowest = std::min(std::max(1, now.bounds.min), now.bounds.max);
+    const Bounds awake{lowest, now.bounds.max, now.bounds.min_schedule, now.bounds.max_schedule};
+    const std::size_t before = plan.steps.size();
+    plan.wanted = std::max(
+        least, limit(now.workload, awake, memory.scale, current, *proposal, now.observation.at, plan.steps).replicas);
+    if (now.bounds.min == 0) explain_cooldown(now, memory, plan.steps, before);
   }
-  return guard(workload, memory, observation, counts.current, allowed, plan.steps);
+  const std::int32_t allowed = within_allowance(now.observation, current, plan.wanted, plan.steps);
+  return guard(now.workload, memory, now.observation, shrink_window(now.workload), current, allowed, plan.steps);
+}
+
+/// Stages 1 to 10.
+std::int32_t decide(const Situation& now, Memory& memory, Plan& plan) {
+  const std::int32_t current = now.counts.current;
+  plan.wanted = current;
+  if (const auto early = before_signals(now, plan.steps)) {
+    plan.wanted = *early;
+    // Budgets and quotas come before a schedule, not before the policy's own minimum.
+    if (*early <= current || !now.bounds.min_schedule) return *early;
+    return std::max(within_allowance(now.observation, current, *early, plan.steps), now.workload.min_replicas);
+  }
+  if (now.bounds.min > 0) return judge_signals(now, 0, memory, plan);
+  if (current > 0) {
+    if (const auto asleep = fall_asleep(now, memory, plan.steps)) return plan.wanted = *asleep;
+    return judge_signals(now, 0, memory, plan);
+  }
+  auto woken = reason_to_wake(now.workload, memory, now.signals, now.observation.at, plan.steps);
+  if (!woken) return 0;
+  const std::size_t place = plan.steps.size();
+  plan.steps.push_back(*woken);
+  const std::int32_t least = woken->reason == Reason::fallback_wakes ? fallback_replicas(now.workload.fallback, 1) : 1;
+  const std::int32_t replicas = judge_signals(now, std::min(least, now.bounds.max), memory, plan);
+  plan.steps[place].after = replicas;
+  return replicas;
 }
 
 Plan hold_unseen(const Memory& memory, const Observation& observation) {
@@ -112,22 +141,26 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
   adopt(workload, memory, observation);
   remember_arrivals(workload, memory, observation);
   settle_pending(workload, memory, observation);
+  const std::vector<GradedSignal> signals = grade(workload, memory, observation.at);
+  const std::int32_t serving = observation.target ? serving_told(memory, observation) : memory.scale.intent.value_or(1);
+  remember_unknown(workload, memory, signals, serving == 0, observation.at);
   if (!observation.target) return hold_unseen(memory, observation);
+  remember_idle(workload, memory, signals, serving, observation.at);
 
   Plan plan;
-  const ReplicaCounts counts = count(memory, observation);
-  const auto early = activation(workload, observation, counts.current, plan.steps);
-  plan.replicas = plan.wanted = early.value_or(counts.current);
-  if (!early) plan.replicas = judge_signals(workload, memory, observation, counts, plan);
+  const Situation now{workload, observation, signals, count(memory, observation), bounds_now(workload, observation)};
+  const std::int32_t current = now.counts.current;
+  plan.replicas = decide(now, memory, plan);
+  if (!observation.orders.paused) plan.replicas = freeze(workload, observation, current, plan.replicas, plan.steps);
   if (workload.mode == Mode::dry_run) {
-    mark_dry_run(plan, counts.current);
+    mark_dry_run(plan, current);
     return plan;
   }
   memory.scale.intent = plan.replicas;
   if (observation.orders.paused) return plan;
   plan_members(workload, memory, observation, plan);
-  if (plan.replicas != counts.current) {
-    memory.scale.pending_delta = plan.replicas - counts.current;
+  if (plan.replicas != current) {
+    memory.scale.pending_delta = plan.replicas - current;
     memory.scale.pending_at = observation.at;
   }
   return plan;

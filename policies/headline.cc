@@ -1,5 +1,6 @@
 #include "policies/headline.h"
 
+#include <algorithm>
 #include <ranges>
 
 namespace ballast {
@@ -8,7 +9,8 @@ namespace {
 /// Steps that tell what was seen or asked, not what became of it.
 bool only_tells(const Step& step) {
   return step.stage == Stage::quality || step.stage == Stage::propose || step.stage == Stage::members ||
-         step.reason == Reason::highest_proposal;
+         step.reason == Reason::highest_proposal || step.reason == Reason::lowest_proposal ||
+         step.reason == Reason::schedule_capped;
 }
 
 }  // namespace
@@ -16,10 +18,15 @@ bool only_tells(const Step& step) {
 const Step* headline(const Plan& plan) {
   for (const Step& step : plan.steps | std::views::reverse)
     if (!only_tells(step)) return &step;
-  const Step* highest = nullptr;
-  for (const Step& step : plan.steps)
-    if (step.stage == Stage::propose && (highest == nullptr || step.after > highest->after)) highest = &step;
-  return highest;
+  const auto lowest = std::ranges::find(plan.steps, Reason::lowest_proposal, &Step::reason);
+  const Step* counts = nullptr;
+  for (const Step& step : plan.steps) {
+    if (step.stage != Stage::propose) continue;
+    const bool better = lowest != plan.steps.end() ? step.subject == lowest->subject && step.after == lowest->after
+                                                   : counts == nullptr || step.after > counts->after;
+    if (better) counts = &step;
+  }
+  return counts;
 }
 
 }  // namespace ballast

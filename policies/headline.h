@@ -6,7 +6,7 @@
 namespace ballast {
 
 /// The step that made `plan.replicas` what it is: the last hold, limit or change before the members' stage, or else the
-/// highest proposal. Null when nothing is to be said.
+/// proposal that counted. Null when nothing is to be said.
 const Step* headline(const Plan& plan);
 
 }  // namespace ballast

@@ -5,6 +5,8 @@
 #include "policies/evaluate.h"
 #include "policies/headline.h"
 #include "policies/quality/grade.h"
+#include "policies/scaling/bounds.h"
+#include "policies/scaling/fallback.h"
 
 namespace ballast {
 namespace {
@@ -48,6 +50,7 @@ bool is_limit(Reason reason) {
     case Reason::scale_down_limit:
     case Reason::too_many_replicas:
     case Reason::too_few_replicas:
+    case Reason::zero_cooldown:
       return true;
     default:
       return false;
@@ -60,25 +63,59 @@ Reason limit_of(const Plan& plan) {
   return Reason::desired_within_range;
 }
 
-void set_conditions(const Workload& workload, const Observation& observation, const Status& status, const Plan& plan,
-                    Conditions& conditions) {
+bool at_zero(const Workload& workload, const Observation& observation) {
+  return workload.min_replicas == 0 && observation.target && observation.target->desired == 0;
+}
+
+/// A signal that only members give is not missed while there are none.
+bool is_missed(const Workload& workload, const Observation& observation, std::size_t index,
+               const SignalStatus& signal) {
+  if (!signal.target || signal.grade == Grade::fresh) return false;
+  return workload.signals[index].activation_milli || !at_zero(workload, observation);
+}
+
+void set_metrics(const Workload& workload, const Observation& observation, const Status& status, bool& known,
+                 Conditions& conditions) {
+  std::string unknown;
+  for (std::size_t i = 0; i < status.signals.size() && unknown.empty(); ++i)
+    if (is_missed(workload, observation, i, status.signals[i]))
+      unknown = status.signals[i].name + " is " + to_string(status.signals[i].grade);
+  known = unknown.empty();
+  conditions.set("MetricsAvailable", known, known ? Reason::signal_fresh : Reason::no_usable_signal, unknown);
+  const bool paused = observation.orders.paused;
+  const bool off = status.reason == Reason::scaling_disabled;
+  Reason reason = known ? Reason::signal_fresh : Reason::no_usable_signal;
+  if (paused || off) reason = paused ? Reason::paused : Reason::scaling_disabled;
+  conditions.set("ScalingActive", known && !paused && !off, reason, unknown);
+  conditions.set("Paused", paused, paused ? Reason::paused : Reason::none);
+}
+
+void set_fallback(const Workload& workload, const Memory& memory, TimePoint now, Conditions& conditions) {
+  std::string unknown;
+  Reason reason = Reason::no_fallback;
+  for (const Signal& signal : workload.signals) {
+    if (!in_fallback(workload, memory, signal, now)) continue;
+    unknown += (unknown.empty() ? "" : ", ") + signal.name;
+    reason = Reason::fallback_current;
+  }
+  conditions.set("Fallback", !unknown.empty(), reason, unknown);
+}
+
+void set_conditions(const Workload& workload, const Observation& observation, const Memory& memory,
+                    const Status& status, const Plan& plan, Conditions& conditions) {
   const std::string hidden = observation.hidden ? observation.hidden->error.message : std::string{};
   std::string failed = hidden;
   for (const Outcome& outcome : observation.outcomes)
     if (outcome.failure) failed = outcome.failure->message;
   const bool able = observation.target && failed.empty();
   conditions.set("AbleToScale", able, able ? Reason::none : Reason::target_unknown, failed);
-  const auto unknown = std::ranges::find_if(
-      status.signals, [](const SignalStatus& signal) { return signal.target && signal.grade != Grade::fresh; });
-  const bool known = unknown == status.signals.end();
-  conditions.set("MetricsAvailable", known, known ? Reason::signal_fresh : Reason::no_usable_signal,
-                 known ? std::string{} : unknown->name + " is " + to_string(unknown->grade));
+  bool known = true;
+  set_metrics(workload, observation, status, known, conditions);
+  set_fallback(workload, memory, observation.at, conditions);
   const Reason limited = limit_of(plan);
   conditions.set("ScalingLimited", limited != Reason::desired_within_range, limited);
-  const bool paused = observation.orders.paused;
-  const bool off = status.reason == Reason::scaling_disabled;
-  conditions.set("ScalingActive", known && !paused && !off, status.reason);
-  conditions.set("Paused", paused, paused ? Reason::paused : Reason::none);
+  const bool zero = at_zero(workload, observation);
+  conditions.set("ScaledToZero", zero, zero ? Reason::scaled_to_zero : Reason::not_scaled_to_zero);
   const bool contested =
       std::ranges::any_of(plan.steps, [](const Step& step) { return step.reason == Reason::member_contested; });
   conditions.set("MemberContested", contested, contested ? Reason::member_contested : Reason::none);
@@ -93,8 +130,9 @@ Status report(const Workload& workload, const Status& before, const Observation&
               const Plan& plan) {
   Status status;
   status.desired_replicas = plan.replicas;
-  status.min_replicas = workload.min_replicas;
-  status.max_replicas = workload.max_replicas;
+  const Bounds bounds = bounds_now(workload, observation);
+  status.min_replicas = bounds.min;
+  status.max_replicas = bounds.max;
   // What cannot be seen now keeps its last known number: unknown is not zero.
   status.current_replicas = observation.target ? observation.target->existing : before.current_replicas;
   status.ready_replicas = observation.target ? observation.target->ready : before.ready_replicas;
@@ -102,7 +140,7 @@ Status report(const Workload& workload, const Status& before, const Observation&
   if (const Step* step = headline(plan)) status.reason = step->reason;
   status.signals = signals_of(workload, memory, plan, observation.at);
   Conditions conditions(before, observation.at);
-  set_conditions(workload, observation, status, plan, conditions);
+  set_conditions(workload, observation, memory, status, plan, conditions);
   status.conditions = conditions.take();
   return status;
 }

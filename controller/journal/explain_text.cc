@@ -43,12 +43,15 @@ NameOf names_of(const Record& record) {
   };
 }
 
-/// The last step that says the record's reason; of several proposals the one that asks for the most, since it won.
+/// The last step that says the record's reason; of several proposals the one that asks for the most or, by
+/// `combine: Min`, the least, since it won.
 const Step* headline_of(const Record& record) {
+  const bool lowest = std::ranges::find(record.steps, Reason::lowest_proposal, &Step::reason) != record.steps.end();
   const Step* found = nullptr;
   for (const Step& step : record.steps) {
     if (step.reason != record.reason) continue;
-    const bool loses = found != nullptr && step.stage == Stage::propose && step.after <= found->after;
+    const bool loses = found != nullptr && step.stage == Stage::propose &&
+                       (lowest ? step.after >= found->after : step.after <= found->after);
     if (!loses) found = &step;
   }
   return found;

@@ -82,20 +82,20 @@ std::int32_t stabilize(ScaleMemory& memory, std::int32_t current, std::int32_t p
   return result;
 }
 
-Limited limit_up(const Workload& workload, const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current,
+Limited limit_up(const Bounds& bounds, const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current,
                  std::int32_t wanted, TimePoint now) {
   const std::int32_t allowed = up_limit(rules, memory, current, now);
-  const std::int32_t cap = std::min(workload.max_replicas, allowed);
+  const std::int32_t cap = std::min(bounds.max, allowed);
   if (wanted <= cap) return {wanted};
-  return {cap, workload.max_replicas > allowed ? Reason::scale_up_limit : Reason::too_many_replicas};
+  return {cap, bounds.max > allowed ? Reason::scale_up_limit : Reason::too_many_replicas};
 }
 
-Limited limit_down(const Workload& workload, const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current,
+Limited limit_down(const Bounds& bounds, const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current,
                    std::int32_t wanted, TimePoint now) {
   const std::int32_t allowed = down_limit(rules, memory, current, now);
-  const std::int32_t floor = std::max(workload.min_replicas, allowed);
+  const std::int32_t floor = std::max(bounds.min, allowed);
   if (wanted >= floor) return {wanted};
-  return {floor, workload.min_replicas < allowed ? Reason::scale_down_limit : Reason::too_few_replicas};
+  return {floor, bounds.min < allowed ? Reason::scale_down_limit : Reason::too_few_replicas};
 }
 
 }  // namespace
@@ -119,17 +119,23 @@ Behavior behavior_in_force(const Workload& workload) {
   return workload.behavior ? with_defaults(*workload.behavior) : own_hold();
 }
 
-Limited limit(const Workload& workload, ScaleMemory& memory, std::int32_t current, std::int32_t proposal, TimePoint now,
-              std::vector<Step>& steps) {
+Limited limit(const Workload& workload, const Bounds& bounds, ScaleMemory& memory, std::int32_t current,
+              std::int32_t proposal, TimePoint now, std::vector<Step>& steps) {
   const Behavior rules = behavior_in_force(workload);
   const Windows windows{Seconds{*rules.scale_up.stabilization_window_seconds},
                         Seconds{*rules.scale_down.stabilization_window_seconds}};
   Step step{Stage::bounds_and_behavior};
   const std::int32_t wanted = stabilize(memory, current, proposal, windows, now, step);
   if (wanted != proposal) steps.push_back(step);
+  return limit_rate(workload, bounds, memory, current, wanted, now, steps);
+}
+
+Limited limit_rate(const Workload& workload, const Bounds& bounds, const ScaleMemory& memory, std::int32_t current,
+                   std::int32_t wanted, TimePoint now, std::vector<Step>& steps) {
+  const Behavior rules = behavior_in_force(workload);
   Limited result{wanted};
-  if (wanted > current) result = limit_up(workload, rules.scale_up, memory, current, wanted, now);
-  if (wanted < current) result = limit_down(workload, rules.scale_down, memory, current, wanted, now);
+  if (wanted > current) result = limit_up(bounds, rules.scale_up, memory, current, wanted, now);
+  if (wanted < current) result = limit_down(bounds, rules.scale_down, memory, current, wanted, now);
   if (result.replicas != wanted)
     steps.push_back(Step{Stage::bounds_and_behavior, {}, wanted, result.replicas, result.reason});
   return result;

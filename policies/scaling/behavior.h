@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/plan.h"
 #include "core/workload.h"
+#include "policies/scaling/bounds.h"
 
 namespace ballast {
 
@@ -28,8 +29,12 @@ struct Limited {
 };
 
 /// From a proposal to what may be asked of the target now. Remembers the proposal, unlimited.
-Limited limit(const Workload& workload, ScaleMemory& memory, std::int32_t current, std::int32_t proposal, TimePoint now,
-              std::vector<Step>& steps);
+Limited limit(const Workload& workload, const Bounds& bounds, ScaleMemory& memory, std::int32_t current,
+              std::int32_t proposal, TimePoint now, std::vector<Step>& steps);
+
+/// The same without stabilization: for what has waited for its time elsewhere.
+Limited limit_rate(const Workload& workload, const Bounds& bounds, const ScaleMemory& memory, std::int32_t current,
+                   std::int32_t wanted, TimePoint now, std::vector<Step>& steps);
 
 /// Remembers that replicas changed by `delta`, for the rate limits of the policies in force.
 void record_event(const Workload& workload, ScaleMemory& memory, std::int32_t delta, TimePoint at);

@@ -19,8 +19,8 @@ Evidence evidence_of(const Memory& memory, const Signal& signal, TimePoint now) 
 
 }  // namespace
 
-std::int32_t guard(const Workload& workload, const Memory& memory, const Observation& observation, std::int32_t current,
-                   std::int32_t decided, std::vector<Step>& steps) {
+std::int32_t guard(const Workload& workload, const Memory& memory, const Observation& observation, Duration window,
+                   std::int32_t current, std::int32_t decided, std::vector<Step>& steps) {
   if (decided >= current) return decided;
   Step step{Stage::guard, {}, decided, current};
   if (workload.mode == Mode::scale_up_only) {
@@ -42,7 +42,6 @@ std::int32_t guard(const Workload& workload, const Memory& memory, const Observa
     steps.push_back(step);
     return current;
   }
-  const Duration window = shrink_window(workload);
   bool proven = true;
   for (std::uint32_t i = 0; i < workload.signals.size(); ++i) {
     if (workload.signals[i].target_type == TargetType::none) continue;

@@ -14,9 +14,9 @@ namespace ballast {
 inline constexpr std::int32_t kSamplesForShrink = 3;
 
 /// `decided` when it may stand, else `current`. A shrink stands when every signal with a target has a run of at least
-/// three samples that covers the shrink window and lies after our own start, the journal can be written and the mode
-/// allows it. Rule 2 of docs/architecture.md, "Safety".
-std::int32_t guard(const Workload& workload, const Memory& memory, const Observation& observation, std::int32_t current,
-                   std::int32_t decided, std::vector<Step>& steps);
+/// three samples that covers `window` and lies after our own start, the journal can be written and the mode
+/// allows it. Source: rule 2 of safety: a shrink needs positive evidence.
+std::int32_t guard(const Workload& workload, const Memory& memory, const Observation& observation, Duration window,
+                   std::int32_t current, std::int32_t decided, std::vector<Step>& steps);
 
 }  // namespace ballast

@@ -89,20 +89,39 @@ Proposal propose(const Workload& workload, const GradedSignal& signal, ReplicaCo
   return {signal.index, asked.replicas, known};
 }
 
-std::optional<std::int32_t> combine(const std::vector<Proposal>& proposals, std::int32_t current,
-                                    std::vector<Step>& steps) {
-  const Proposal* highest = nullptr;
-  const Proposal* unknown = nullptr;
+namespace {
+
+/// The proposal that counts; null: none asks for a number. Of the smallest, what is unknown counts only where nothing
+/// is known: it must not lower.
+const Proposal* choose(Combine combine, const std::vector<Proposal>& proposals) {
+  const Proposal* chosen = nullptr;
   for (const Proposal& proposal : proposals) {
-    if (!proposal.known && unknown == nullptr) unknown = &proposal;
-    if (proposal.replicas && (highest == nullptr || *proposal.replicas > *highest->replicas)) highest = &proposal;
+    if (!proposal.replicas) continue;
+    if (chosen == nullptr) {
+      chosen = &proposal;
+    } else if (combine == Combine::max) {
+      if (*proposal.replicas > *chosen->replicas) chosen = &proposal;
+    } else if (proposal.known != chosen->known) {
+      if (proposal.known) chosen = &proposal;
+    } else if (*proposal.replicas < *chosen->replicas) {
+      chosen = &proposal;
+    }
   }
-  if (highest == nullptr) {
+  return chosen;
+}
+
+}  // namespace
+
+std::optional<std::int32_t> combine(Combine combine, const std::vector<Proposal>& proposals, std::int32_t current,
+                                    std::vector<Step>& steps) {
+  const Proposal* chosen = choose(combine, proposals);
+  if (chosen == nullptr) {
     steps.push_back(Step{Stage::combine, {}, current, current, Reason::no_usable_signal});
     return std::nullopt;
   }
-  const std::int32_t asked = *highest->replicas;
-  if (unknown != nullptr && asked < current) {
+  const std::int32_t asked = *chosen->replicas;
+  const auto unknown = std::ranges::find(proposals, false, &Proposal::known);
+  if (unknown != proposals.end() && asked < current) {
     steps.push_back(Step{Stage::combine,
                          {Subject::Kind::signal, unknown->signal},
                          current,
@@ -112,8 +131,11 @@ std::optional<std::int32_t> combine(const std::vector<Proposal>& proposals, std:
     return std::nullopt;
   }
   if (proposals.size() > 1)
-    steps.push_back(
-        Step{Stage::combine, {Subject::Kind::signal, highest->signal}, current, asked, Reason::highest_proposal});
+    steps.push_back(Step{Stage::combine,
+                         {Subject::Kind::signal, chosen->signal},
+                         current,
+                         asked,
+                         combine == Combine::max ? Reason::highest_proposal : Reason::lowest_proposal});
   return asked;
 }
 

@@ -39,9 +39,10 @@ struct Proposal {
 /// 1 ± 0.1, so ceil(950/100) = 10. Source: HPA replica calculator, k8s.io/kubernetes v1.36.3.
 Proposal propose(const Workload& workload, const GradedSignal& signal, ReplicaCounts counts, std::vector<Step>& steps);
 
-/// The largest proposal. A signal that is unknown forbids going below `current`. Nothing: hold, because nothing is
-/// known, or something is unknown and the rest asks for less; a hold is no proposal, so stabilization never sees it.
-std::optional<std::int32_t> combine(const std::vector<Proposal>& proposals, std::int32_t current,
+/// The largest proposal or, by `Combine::min`, the smallest. A signal that is unknown forbids going below `current`.
+/// Nothing: hold, because nothing is known, or something is unknown and the rest asks for less; a hold is no proposal,
+/// so stabilization never sees it.
+std::optional<std::int32_t> combine(Combine combine, const std::vector<Proposal>& proposals, std::int32_t current,
                                     std::vector<Step>& steps);
 
 }  // namespace ballast
