@@ -9,6 +9,7 @@ results=build/results/$tier
 rm -rf "$results"
 mkdir -p "$results"
 export BALLAST_SIM_WORLDS=${BALLAST_SIM_WORLDS:-$(case $tier in quick) echo 100 ;; test) echo 1000 ;; full) echo 100000 ;; esac)}
+export BALLAST_SCENARIO_SEEDS=${BALLAST_SCENARIO_SEEDS:-$(case $tier in full) echo 1000 ;; *) echo 20 ;; esac)}
 
 minutes=()
 phase() {  # phase NAME COMMAND...: runs it, keeps its time; a command that fails does not stop the others
@@ -39,7 +40,8 @@ run_suites() {  # run_suites PHASE FOLDER [REGEX]
   local out=$PWD/$results/$1
   mkdir -p "$out"
   suites_of "$2" "${3:-.}" >"$out/suites"
-  GTEST_OUTPUT="xml:$out/" ctest --test-dir "$2" -j "${JOBS:-2}" --no-tests=error --output-on-failure \
+  BALLAST_WORLDS_DIGEST=$out/worlds.digest GTEST_OUTPUT="xml:$out/" \
+    ctest --test-dir "$2" -j "${JOBS:-2}" --no-tests=error --output-on-failure \
     --output-junit "$out/ctest.junit" ${3:+-R "$3"} >"$out/log" 2>&1 || cat "$out/log"
   perl tools/results.pl suites "$1" "$out"
 }
@@ -68,14 +70,16 @@ case $tier in
     build_and_run asan asan:asan-pure "$parsers" -DBALLAST_PURE=ON
     # One thread plays the crash points and the worlds: another compiler and other sanitizers need not play all again.
     BALLAST_SIM_WORLDS=200 build_and_run clang clang:clang-pure . -DBALLAST_PURE=ON
+    check same-worlds cmp "$results/dev/worlds.digest" "$results/clang/worlds.digest"  # replicas, reasons, times
     GTEST_FILTER='-Crash.*' build_and_run tsan tsan "$threads" ;;
   full)
     phase lints tools/check.sh --all --record "$results/checks"
     build_and_run dev dev .
     phase headers check headers tools/build.sh dev all_verify_interface_header_sets
-    export BALLAST_SIM_WORLDS=1000
+    export BALLAST_SIM_WORLDS=1000 BALLAST_SCENARIO_SEEDS=20
     build_and_run asan asan .
     build_and_run clang clang:clang-pure . -DBALLAST_PURE=ON
+    check same-worlds cmp "$results/dev/worlds.digest" "$results/clang/worlds.digest"  # replicas, reasons, times
     build_and_run tsan tsan .
     phase fuzz check fuzz tools/fuzz.sh 60 ;;
   *) echo "test.sh: $tier: not a tier; quick, test or full" >&2; exit 2 ;;
