@@ -4,11 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -23,25 +19,7 @@
 namespace ballast {
 namespace {
 
-constexpr const char* kProgram = "/usr/sbin/haproxy";
 constexpr std::chrono::seconds kPatience{20};
-
-/// Sends `text` to a unix socket and reads to the end; empty when nobody listens.
-std::string talk(const std::string& path, const std::string& text) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
-  const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  std::string answer;
-  if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
-      send(connection, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) {
-    std::array<char, 4096> buffer{};
-    for (ssize_t count = 0; (count = read(connection, buffer.data(), buffer.size())) > 0;)
-      answer.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  close(connection);
-  return answer;
-}
 
 int status_of(const std::string& answer) {
   return answer.rfind("HTTP/1.1 ", 0) == 0 ? std::stoi(answer.substr(9, 3)) : 0;
@@ -167,12 +145,13 @@ Task<Result<Response>> FaultyFetcher::fetch(Request request) {
   co_return response;
 }
 
-bool HaproxyRig::installed() { return access(kProgram, X_OK) == 0; }
-
-HaproxyRig::HaproxyRig() {
+std::string HaproxyRig::make_folder() {
   std::string folder = (std::filesystem::temp_directory_path() / "ballast-haproxy-XXXXXX").string();
   if (mkdtemp(folder.data()) == nullptr) ADD_FAILURE() << "no temporary directory: " << folder;
-  folder_ = folder;
+  return folder;
+}
+
+HaproxyRig::HaproxyRig() : folder_(make_folder()), haproxy_(path("haproxy.cfg"), path("admin.sock")) {
   fetcher_ = *make_http_fetcher(*loop_);
   faults_ = std::make_unique<FaultyFetcher>(*fetcher_);
   write_configuration();
@@ -190,26 +169,7 @@ void HaproxyRig::write_configuration() const {
   std::ofstream{path("haproxy.cfg")} << fmt::format(kConfiguration, folder_.string());
 }
 
-void HaproxyRig::start_haproxy() {
-  const auto configuration = path("haproxy.cfg");
-  haproxy_ = fork();
-  if (haproxy_ == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execl(kProgram, kProgram, "-q", "-db", "-f", configuration.c_str(), nullptr);
-    _exit(127);
-  }
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (ask("show info").empty() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});  // until it listens: no event tells
-  }
-  EXPECT_FALSE(ask("show info").empty()) << "HAProxy does not start";
-}
-
-void HaproxyRig::kill_haproxy() {
-  if (haproxy_ <= 0) return;
-  kill(haproxy_, SIGKILL);
-  waitpid(std::exchange(haproxy_, 0), nullptr, 0);
-}
+void HaproxyRig::start_haproxy() { EXPECT_TRUE(haproxy_.start()) << "HAProxy does not start"; }
 
 void HaproxyRig::bind(HaproxyPool pool, std::vector<std::string> weighed) {
   balancer_ = make_haproxy_balancer(std::move(pool), *faults_, *loop_, std::move(weighed));
@@ -234,8 +194,6 @@ BalancedMember HaproxyRig::observed(const std::string& member) {
   ADD_FAILURE() << member << " is not in the view";
   return {};
 }
-
-std::string HaproxyRig::ask(const std::string& commands) const { return talk(path("admin.sock"), commands + "\n"); }
 
 std::map<std::string, std::string> HaproxyRig::servers(const std::string& column, const std::string& backend) const {
   std::map<std::string, std::string> result;

@@ -2,8 +2,6 @@
 // through it, and an end of all of them, however the test ends.
 #pragma once
 
-#include <sys/types.h>
-
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -18,6 +16,7 @@
 #include "adapters/haproxy/haproxy_balancer.h"
 #include "io/http_client.h"
 #include "io/loop.h"
+#include "tests/support/real_haproxy.h"
 
 namespace ballast {
 
@@ -74,10 +73,10 @@ class HaproxyRig {
   HaproxyRig(const HaproxyRig&) = delete;
   HaproxyRig& operator=(const HaproxyRig&) = delete;
 
-  [[nodiscard]] static bool installed();
+  [[nodiscard]] static bool installed() { return RealHaproxy::installed(); }
   [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
   void start_haproxy();
-  void kill_haproxy();
+  void kill_haproxy() { haproxy_.kill_hard(); }
 
   /// Makes the balancer anew, as a restart of Ballast does.
   void bind(HaproxyPool pool, std::vector<std::string> weighed = {});
@@ -88,7 +87,7 @@ class HaproxyRig {
   BalancedMember observed(const std::string& member);
 
   /// What a person types at the admin socket.
-  std::string ask(const std::string& commands) const;
+  std::string ask(const std::string& commands) const { return haproxy_.ask(commands); }
   /// A column of `show servers state` by server.
   std::map<std::string, std::string> servers(const std::string& column, const std::string& backend = "web") const;
   /// The status of a request through HAProxy to the backend web; 0 when none came.
@@ -97,14 +96,15 @@ class HaproxyRig {
   FaultyFetcher& faults() { return *faults_; }
 
  private:
+  static std::string make_folder();
   void write_configuration() const;
 
   std::filesystem::path folder_;
+  RealHaproxy haproxy_;
   std::unique_ptr<Loop> loop_ = make_loop();
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<FaultyFetcher> faults_;
   std::unique_ptr<Balancer> balancer_{};
-  pid_t haproxy_ = 0;
 };
 
 }  // namespace ballast

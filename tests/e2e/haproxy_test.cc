@@ -30,7 +30,7 @@ TEST_F(HaproxyPeer, AServerThatAPersonTookOutStaysOutAndTheOthersGoOn) {
   stage.start_daemon();
   ASSERT_TRUE(stage.settles_at(3));
   const std::string taken = stage.pool().begin()->first;
-  EXPECT_EQ(stage.ask_haproxy("set server web/" + taken + " state maint\n"), "\n");
+  EXPECT_EQ(stage.ask_haproxy("set server web/" + taken + " state maint"), "\n");
   // The other members go on: more workers are wanted, and stand in the pool.
   stage.put_policy({.min = 5, .max = 6});
   ASSERT_TRUE(eventually([&] { return usable(stage.pool()) == 4; }));
@@ -47,7 +47,7 @@ TEST_F(HaproxyPeer, AServerThatAPersonTookOutStaysOutAndTheOthersGoOn) {
   EXPECT_EQ(now.status, 0);
 
   // Given back by a person, it serves again.
-  EXPECT_EQ(stage.ask_haproxy("set server web/" + taken + " state ready\n"), "\n");
+  EXPECT_EQ(stage.ask_haproxy("set server web/" + taken + " state ready"), "\n");
   EXPECT_TRUE(stage.settles_at(5));
   EXPECT_TRUE(eventually([&] {
     now = stage.ballast({"explain", "web", "--at", "-0s", "--state-dir", stage.state()});

@@ -20,7 +20,6 @@ namespace ballast::e2e {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr const char* kHaproxy = "/usr/sbin/haproxy";
 constexpr int kWorkerPorts = 24;
 constexpr std::chrono::milliseconds kNap{10};
 
@@ -91,7 +90,10 @@ std::int64_t monotonic_us() {
   return now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
 }
 
-Stage::Stage() : folder_(make_folder()), first_port_(free_ports(kWorkerPorts + 1)) {
+Stage::Stage()
+    : folder_(make_folder()),
+      haproxy_(path("haproxy.cfg"), path("web.sock")),
+      first_port_(free_ports(kWorkerPorts + 1)) {
   std::string text = file_text(fs::path{BALLAST_SOURCE_DIR} / "examples/demo/haproxy.cfg.in");
   text = with_replaced(text, "@folder@", folder_.string());
   text = with_replaced(text, "@lane@", "web");
@@ -136,20 +138,10 @@ int Stage::wait_for(pid_t pid, std::chrono::milliseconds patience) {
 }
 
 void OnStage::SetUp() {
-  if (access(kHaproxy, X_OK) != 0) GTEST_SKIP() << "SKIPPED: there is no " << kHaproxy;
+  if (!RealHaproxy::installed()) GTEST_SKIP() << "SKIPPED: there is no HAProxy";
 }
 
-void Stage::start_haproxy() {
-  haproxy_ = start(kHaproxy, {"-db", "-f", path("haproxy.cfg")}, "haproxy");
-  EXPECT_TRUE(eventually([&] { return !ask_haproxy("show info\n").empty(); })) << content("haproxy.err");
-}
-
-void Stage::kill_haproxy() {
-  children_.signal(haproxy_, SIGKILL);
-  EXPECT_NE(wait_for(haproxy_, kPatience), -1);
-}
-
-std::string Stage::ask_haproxy(const std::string& commands) const { return ask_socket(path("web.sock"), commands); }
+void Stage::start_haproxy() { EXPECT_TRUE(haproxy_.start()) << "HAProxy does not start"; }
 
 std::string Stage::log_name() const { return fmt::format("daemon-{}.log", daemons_); }
 

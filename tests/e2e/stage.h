@@ -18,6 +18,7 @@
 #include "controller/cli/demo_children.h"
 #include "examples/demo/logs.h"
 #include "tests/e2e/wire.h"
+#include "tests/support/real_haproxy.h"
 
 namespace ballast::e2e {
 
@@ -63,8 +64,8 @@ class Stage {
   void put_policy(Bounds bounds) const { write("policy/web.yaml", policy(bounds)); }
 
   void start_haproxy();
-  void kill_haproxy();
-  [[nodiscard]] std::string ask_haproxy(const std::string& commands) const;
+  void kill_haproxy() { haproxy_.kill_hard(); }
+  [[nodiscard]] std::string ask_haproxy(const std::string& commands) const { return haproxy_.ask(commands); }
   [[nodiscard]] std::map<std::string, std::string> pool() const { return servers_at(path("web.sock")); }
 
   /// `ballast run` on the policy folder; waits until it listens.
@@ -100,9 +101,9 @@ class Stage {
   int wait_for(pid_t pid, std::chrono::milliseconds patience);
 
   std::filesystem::path folder_;
+  RealHaproxy haproxy_;
   int first_port_ = 0;  ///< kWorkerPorts for workers, the next one is HAProxy's
   Children children_{};
-  pid_t haproxy_ = 0;
   pid_t daemon_ = 0;
   pid_t load_ = 0;
   int daemons_ = 0;

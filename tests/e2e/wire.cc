@@ -5,17 +5,16 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <sstream>
 #include <vector>
 
 #include "adapters/process/ports.h"
+#include "tests/support/real_haproxy.h"
 
 namespace ballast::e2e {
 namespace {
@@ -43,14 +42,6 @@ std::vector<std::string> split(const std::string& line, char separator) {
 
 }  // namespace
 
-std::string ask_socket(const std::string& path, const std::string& text) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
-  const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  return exchange(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address, text);
-}
-
 HttpAnswer get(int port, const std::string& path, const std::string& host) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -71,7 +62,7 @@ HttpAnswer get(int port, const std::string& path, const std::string& host) {
 
 std::map<std::string, std::string> servers_at(const std::string& socket) {
   std::map<std::string, std::string> servers;
-  std::istringstream lines(ask_socket(socket, "show stat web 4 -1\n"));
+  std::istringstream lines(talk(socket, "show stat web 4 -1\n"));
   std::string line;
   std::getline(lines, line);
   const std::vector<std::string> head = split(line, ',');

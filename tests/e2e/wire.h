@@ -6,9 +6,6 @@
 
 namespace ballast::e2e {
 
-/// Sends `text` to a unix socket and reads to the end; empty when nobody listens.
-std::string ask_socket(const std::string& path, const std::string& text);
-
 struct HttpAnswer {
   int status = 0;  ///< 0: none
   std::string body{};

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/probes/real_haproxy.h"
+#include "tests/probes/haproxy_with_two.h"
 
 namespace ballast {
 namespace {
@@ -143,7 +143,7 @@ TEST(HaproxyProbe, AnAnswerThatIsNoTableOrCutOffIsNoPage) {
 }
 
 TEST(HaproxyProbeOnRealHaproxy, CountsTheRequestsItServed) {
-  const auto haproxy = RealHaproxy::start();
+  const auto haproxy = HaproxyWithTwo::start();
   if (!haproxy) GTEST_SKIP() << "SKIPPED: no /usr/sbin/haproxy that starts";
   auto total = spec("req_tot");
   auto members = spec("hrsp_2xx", HaproxyRows::servers);
@@ -167,7 +167,7 @@ TEST(HaproxyProbeOnRealHaproxy, CountsTheRequestsItServed) {
 }
 
 TEST(HaproxyProbeOnRealHaproxy, EveryCounterOfTheTableIsAColumnThere) {
-  const auto haproxy = RealHaproxy::start();
+  const auto haproxy = HaproxyWithTwo::start();
   if (!haproxy) GTEST_SKIP() << "SKIPPED: no /usr/sbin/haproxy that starts";
   const auto table = parse_haproxy_stat(haproxy->ask("show stat"));
   ASSERT_TRUE(table.has_value());
