@@ -17,6 +17,16 @@ bool is_usable(const Reading& reading) {
          std::ranges::all_of(reading.samples, [](const Sample& sample) { return std::isfinite(sample.value); });
 }
 
+/// What a member uses to start is no load, nor is it spread over those that serve: the HPA leaves unready pods out too.
+Reading without_starting(const Signal& spec, Reading reading, const std::vector<Member>& members) {
+  if (spec.target_type != TargetType::utilization) return reading;
+  std::erase_if(reading.samples, [&](const Sample& sample) {
+    const auto member = std::ranges::find(members, sample.member, &Member::id);
+    return member != members.end() && member->state == MemberState::starting;
+  });
+  return reading;
+}
+
 void fail(SignalMemory& signal, const Error& error, TimePoint at) {
   const TimePoint since = signal.failure ? signal.failure->since : at;
   signal.failure = Failure{error, since};
@@ -99,8 +109,11 @@ void remember_arrivals(const Workload& workload, Memory& memory, const Observati
       fail(signal, arrival.error, arrival.at);
     } else if (!is_usable(*arrival.reading)) {
       fail(signal, Error{Errc::invalid, "a sample is not a finite number"}, arrival.at);
+    } else if (Reading reading = without_starting(*spec, *arrival.reading, observation.members);
+               reading.samples.empty()) {
+      fail(signal, Error{Errc::unavailable, "no member that is measured is ready yet"}, arrival.at);
     } else {
-      accept(signal, *arrival.reading, longest_gap(workload, *spec), memory.evidence_from);
+      accept(signal, reading, longest_gap(workload, *spec), memory.evidence_from);
     }
   }
 }

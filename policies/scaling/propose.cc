@@ -30,7 +30,10 @@ Asked ask_value(std::int64_t usage, std::int64_t target, ReplicaCounts counts, T
   const double ratio = static_cast<double>(usage) / static_cast<double>(target);
   if (counts.current == 0) return {saturate<std::int32_t>(std::ceil(ratio)), ratio, false};
   if (within(ratio, tolerance)) return {counts.current, ratio, true};
-  const auto asked = saturate<std::int32_t>(std::ceil(ratio * counts.ready));
+  // In a rollout more exist than were told, for a while: they are no base to multiply, or each raise begets another.
+  const std::int32_t surge = std::max(0, counts.existing - counts.current);
+  const std::int32_t base = ratio > 1 ? std::max(0, counts.ready - surge) : counts.ready;
+  const auto asked = saturate<std::int32_t>(std::ceil(ratio * base));
   // Members that fell over under the load are no reason to have fewer of them; the HPA would shrink here.
   return {ratio > 1 ? std::max(asked, counts.current) : asked, ratio, false};
 }

@@ -188,6 +188,43 @@ TEST(Evaluate, AValueAboveItsTargetNeverAsksForFewer) {
   }
 }
 
+TEST(Evaluate, MembersOfARolloutAreNoBaseToMultiply) {
+  Workload w = story::workload();
+  w.signals[0].target_type = TargetType::value;
+  w.signals[0].target_milli = 100'000;
+  Memory memory;
+  for (int second = 5; second <= 60; second += 5) {
+    Observation o = seen(second, 13);  // 10 were told, it was raised to 13, and those are still starting
+    o.target->existing = 17;           // 4 more of the new version
+    o.target->ready = 14;              // 10 that serve and those 4
+    add_value(o, 130);
+    ASSERT_EQ(evaluate(w, memory, o).replicas, 13) << second;
+  }
+}
+
+TEST(Evaluate, WhatMembersUseToStartIsNoUtilization) {
+  Workload w = story::workload();
+  w.signals[0].target_type = TargetType::utilization;
+  w.signals[0].target_milli = 70'000;
+  Memory memory;
+  Observation o = seen(5, 3);
+  o.target->ready = 2;
+  for (const auto& [id, state] :
+       {std::pair{1, MemberState::ready}, {2, MemberState::ready}, {3, MemberState::starting}})
+    o.members.push_back(Member{.id = MemberId(id), .state = state});
+  Reading reading{o.at, {}, {}};
+  for (const auto& [id, value] : {std::pair{1, 105.0}, {2, 105.0}, {3, 400.0}})
+    reading.samples.push_back({.member = MemberId(id), .value = value, .at = o.at});
+  o.arrivals = {Arrival{.signal = kLoad, .at = o.at, .reading = reading}};
+  EXPECT_EQ(evaluate(w, memory, o).replicas, 3);  // two at 1.5 times the target
+
+  reading.samples.erase(reading.samples.begin(), reading.samples.begin() + 2);
+  o.arrivals = {Arrival{.signal = kLoad, .at = o.at, .reading = reading}};
+  const Plan plan = evaluate(w, memory, o);
+  EXPECT_TRUE(has(plan, Reason::signal_missing));
+  EXPECT_EQ(plan.replicas, 3);
+}
+
 TEST(Evaluate, APauseBeatsEverything) {
   Memory memory;
   Observation o = seen(5, 30);
