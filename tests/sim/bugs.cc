@@ -65,6 +65,10 @@ bool fails(const Signal& signal, const Memory& memory, const Observation& observ
   return failing;
 }
 
+bool is_in_fallback(const Workload& workload, const SignalMemory& signal, TimePoint now) {
+  return signal.unknown_since && now - *signal.unknown_since >= workload.fallback.after;
+}
+
 Workload mistaken(Workload workload, const Memory& memory, const Observation& observation, const Bugs& bugs) {
   if (bugs.contains(Bug::failing_masks_others))
     for (Signal& signal : workload.signals)
@@ -73,6 +77,10 @@ Workload mistaken(Workload workload, const Memory& memory, const Observation& ob
     if (!workload.behavior) workload.behavior.emplace();
     workload.behavior->scale_down.stabilization_window_seconds = 0;
   }
+  if (bugs.contains(Bug::fallback_lowers))
+    for (const SignalMemory& signal : memory.signals)
+      if (is_in_fallback(workload, signal, observation.at))
+        workload.max_replicas = workload.fallback.replicas.value_or(workload.max_replicas);
   // The first decision of a life: what it knows of itself is older than its own start.
   if (bugs.contains(Bug::starts_at_min) && memory.evidence_from < observation.evidence_from)
     workload.max_replicas = workload.min_replicas;
@@ -140,6 +148,15 @@ Plan wrapped_evaluate(const Workload& workload, Memory& memory, const Observatio
   for (Arrival& arrival : seen.arrivals) arrival = mistaken(std::move(arrival), memory, bugs);
   const Workload asked = mistaken(workload, memory, seen, bugs);
   if (bugs.contains(Bug::old_evidence)) seen.evidence_from = {};
+  if (bugs.contains(Bug::fallback_sticks))
+    std::erase_if(seen.arrivals, [&](const Arrival& arrival) {
+      const SignalMemory* before = known(memory, arrival.signal);
+      return before != nullptr && is_in_fallback(workload, *before, seen.at);
+    });
+  if (bugs.contains(Bug::surge_counts) && seen.target && !seen.target->chooses_members)
+    seen.target->desired = std::max(seen.target->desired, seen.target->existing);
+  if (bugs.contains(Bug::starting_counts))
+    for (Member& member : seen.members) member.state = MemberState::ready;
   Plan plan = real_evaluate(asked, memory, seen);
   if (bugs.contains(Bug::no_evidence)) plan = without_guard(asked, memory, std::move(seen), std::move(plan));
   return plan;
@@ -161,9 +178,10 @@ CompiledProbe planted(CompiledProbe probe, const Bugs& bugs) {
     const auto* before = previous == nullptr ? nullptr : static_cast<const PlantedPage*>(previous->content.get());
     if (now.mistaken) return scalar(page.received_at, *now.mistaken);
     const Page* real_before = before != nullptr && before->real ? &*before->real : nullptr;
-    if (bugs.contains(Bug::no_reset_in_rate) && type == "haproxy" && real_before != nullptr)
+    auto reading = select(*now.real, real_before);
+    if (!reading && bugs.contains(Bug::no_reset_in_rate) && type == "haproxy" && real_before != nullptr)
       if (const auto rate = unsigned_rate(*now.real, *real_before)) return scalar(page.received_at, *rate);
-    return select(*now.real, real_before);
+    return reading;
   };
   return wrapped;
 }

@@ -29,6 +29,10 @@ enum class Bug : std::uint8_t {
   no_evidence,           ///< the first value that says so takes members away
   old_evidence,          ///< what was seen before the restart counts as proof
   no_stabilization,      ///< looks at the newest proposal alone
+  fallback_lowers,       ///< without metrics exactly so many, not at least
+  fallback_sticks,       ///< once without metrics, never with them again
+  surge_counts,          ///< members of a rollout count as told
+  starting_counts,       ///< what members use to start counts as load
   starts_at_min,         ///< begins at minReplicas, whatever is there
   forgets,               ///< starts without what the one before had written down
   // at the edge
@@ -59,6 +63,10 @@ inline constexpr std::array kBugs{
     PlantedBug{Bug::no_evidence, "no_evidence"},
     PlantedBug{Bug::old_evidence, "old_evidence"},
     PlantedBug{Bug::no_stabilization, "no_stabilization"},
+    PlantedBug{Bug::fallback_lowers, "fallback_lowers"},
+    PlantedBug{Bug::fallback_sticks, "fallback_sticks"},
+    PlantedBug{Bug::surge_counts, "surge_counts"},
+    PlantedBug{Bug::starting_counts, "starting_counts"},
     PlantedBug{Bug::starts_at_min, "starts_at_min"},
     PlantedBug{Bug::forgets, "forgets"},
     PlantedBug{Bug::act_before_journal, "act_before_journal"},

@@ -44,6 +44,7 @@ class SimScaler final : public Scaler {
                               .since = engine_time(ready ? member.ready_at : member.started),
                               .started = engine_time(member.started)});
     }
+    if (service_ == 0 && stage_.faults.rolls_out(stage_.now())) add_new_version(view);
     co_return view;
   }
 
@@ -62,6 +63,14 @@ class SimScaler final : public Scaler {
   }
 
  private:
+  static void add_new_version(ScalerView& view) {
+    const std::int32_t more = (view.target.desired + 3) / 4;
+    view.target.existing += more;
+    view.target.ready += more;
+    for (std::int32_t i = 0; i < more; ++i)
+      view.members.push_back({.name = "new-" + std::to_string(i), .state = MemberState::ready});
+  }
+
   [[nodiscard]] World& world() const { return *stage_.sites[service_].world; }
 
   Stage& stage_;

@@ -20,11 +20,12 @@ enum class Fault : std::uint8_t {
   source_html,
   source_frozen,
   source_slow,
-  source_answers,  ///< exactly `status` and `body`, which hold no value
-  source_lags,     ///< what it says is as old as `by`
-  source_partial,  ///< averages over samples that are missing: a part `by` of what there is
-  source_drips,    ///< a byte a second: the deadline comes first
-  source_huge,     ///< more bytes than may be read
+  source_answers,   ///< exactly `status` and `body`, which hold no value
+  source_lags,      ///< what it says is as old as `by`
+  source_partial,   ///< averages over samples that are missing: a part `by` of what there is
+  source_drips,     ///< a byte a second: the deadline comes first
+  source_huge,      ///< more bytes than may be read
+  source_nameless,  ///< its name cannot be found: at once, after long, at once
   // of a scaler or balancer
   observe_fails,
   write_fails,
@@ -59,6 +60,8 @@ struct FaultPlan {
   bool lose_disk = false;        ///< with each kill: the next controller finds an empty one
   std::vector<Time> failures{};  ///< of one member
   std::vector<Time> resets{};    ///< counters of the sources begin at 0 again
+  /// A new version rolls out: a quarter more members exist, ready and without load.
+  std::vector<std::pair<Time, Time>> rollouts{};
   [[nodiscard]] const Trouble* now(Target target, Time t, const std::string& signal = {},
                                    std::size_t service = 0) const {
     for (const Trouble& trouble : troubles)
@@ -66,6 +69,11 @@ struct FaultPlan {
           (trouble.signal.empty() || trouble.signal == signal))
         return &trouble;
     return nullptr;
+  }
+  [[nodiscard]] bool rolls_out(Time t) const {
+    for (const auto& [from, to] : rollouts)
+      if (from <= t && t < to) return true;
+    return false;
   }
 };
 

@@ -35,27 +35,38 @@ class SimFetcher final : public Fetcher {
     if (is(trouble, Fault::source_frozen)) measured = trouble->from;
     if (is(trouble, Fault::source_lags)) measured = std::max(0.0, measured - trouble->by);
     const Dialect dialect = dialect_of(*site.service, asked.signal);
-    const double value = value_of(dialect, *site.world, measured, trouble);
-    const bool grew = dialect != Dialect::haproxy_counter || counts_on(asked, value);
+    const Said said = say(dialect, site, asked.signal, measured, trouble);
+    const bool grew = dialect != Dialect::haproxy_counter || counts_on(asked, said.value);
     site.world->delivered({asked.signal, stage_.now(), measured, gives_value(trouble) && grew});
-    co_return answer(trouble, request, body_of(dialect, value, kBegan + from_seconds(measured)));
+    co_return answer(trouble, request, body_of(dialect, said));
   }
 
  private:
+  [[nodiscard]] int third_of(const Trouble& trouble) const {
+    return static_cast<int>(3 * (stage_.now() - trouble.from) / (trouble.to - trouble.from));
+  }
+
   /// When the answer is there.
   TimePoint begin(const Trouble* trouble, Duration deadline) {
     Duration takes = std::chrono::milliseconds{3};
     if (is(trouble, Fault::source_slow)) takes = std::chrono::milliseconds{3000};
     if (is(trouble, Fault::source_times_out) || is(trouble, Fault::source_drips)) takes = deadline;
+    const bool in_second_third = is(trouble, Fault::source_nameless) && third_of(*trouble) == 1;
+    if (in_second_third) takes = deadline;
     if (!stage_.bugs.contains(Bug::slow_blocks_all)) return stage_.time.now() + takes;
     busy_until_ = std::max(busy_until_, stage_.time.now()) + takes;
     return busy_until_;
   }
 
-  static double value_of(Dialect dialect, const World& world, Time measured, const Trouble* trouble) {
-    if (dialect == Dialect::haproxy_counter) return std::floor(world.requests());
-    const double value = world.options().demand.at(measured);
-    return is(trouble, Fault::source_partial) ? value * trouble->by : value;
+  static Said say(Dialect dialect, const Site& site, const std::string& name, Time measured, const Trouble* trouble) {
+    const World& world = *site.world;
+    Said said{.value = world.options().demand.at(measured), .measured = kBegan + from_seconds(measured)};
+    const auto signal = std::ranges::find(site.service->workload.signals, name, &Signal::name);
+    if (signal->target_type == TargetType::value) said.value = world.utilization();
+    if (dialect == Dialect::haproxy_servers) said.members = world.utilizations();
+    if (dialect == Dialect::haproxy_counter) said.value = std::floor(world.requests());
+    if (is(trouble, Fault::source_partial)) said.value *= trouble->by;
+    return said;
   }
 
   /// A counter's value needs two answers, the second not below the first.
@@ -71,6 +82,9 @@ class SimFetcher final : public Fetcher {
     switch (trouble->fault) {
       case Fault::source_refuses:
         return Error{Errc::unavailable, "connection refused"};
+      case Fault::source_nameless:
+        if (third_of(*trouble) == 1) break;
+        return Error{Errc::unavailable, "the name of the source is not found"};
       case Fault::source_drips:
       case Fault::source_huge:
         if (stage_.bugs.contains(Bug::reads_what_came)) {

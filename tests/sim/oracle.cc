@@ -85,7 +85,7 @@ void judge_once(const World& world, const Promise& promise, const Event& event, 
   if (event.after <= event.before || promise.target_per_member <= 0) return;
   const double needed = std::ceil(peak_until(world.options().demand, event.at) / promise.target_per_member - 1e-9);
   const std::int32_t serving = event.after - event.draining;
-  if (serving > std::max<double>(needed, promise.min_replicas))
+  if (serving > std::max<double>(needed, std::max(promise.min_replicas, promise.told_without_metrics)))
     found.push_back({"once", event.at,
                      "told " + std::to_string(serving) + " where never more than " + number(needed) + " were needed"});
 }

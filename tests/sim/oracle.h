@@ -27,6 +27,7 @@ struct Promise {
   std::vector<RateRule> down_rules{};
   double target_per_member = 0;  ///< of signal 0
   double tolerance = 0.1;
+  std::int32_t told_without_metrics = 0;  ///< so many may be told whatever the demand
   Time drain_timeout = 30;
   bool chooses_members = true;
   /// When nothing could be written down: nothing is taken away then.

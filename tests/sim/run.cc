@@ -256,6 +256,10 @@ Promise promise_of(const Play& play, std::size_t service) {
   for (const Signal& signal : workload.signals) promise.signals.push_back(signal.name);
   promise.stale_after = seconds(workload.signals.front().stale_after);
   promise.target_per_member = static_cast<double>(workload.signals.front().target_milli) / 1000.0;
+  if (workload.signals.front().target_type != TargetType::average_value)
+    promise.target_per_member *= world.capacity / 100;
+  if (workload.fallback.behavior != FallbackBehavior::current_replicas)
+    promise.told_without_metrics = workload.fallback.replicas.value_or(0);
   if (!workload.pools.empty()) promise.drain_timeout = seconds(workload.pools.front().drain_timeout);
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.fault == Fault::disk_full) promise.journal_down.emplace_back(trouble.from, trouble.to);

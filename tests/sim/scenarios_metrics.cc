@@ -32,6 +32,55 @@ Play source_fails(std::uint64_t seed) {
 
 Play outage(std::uint64_t seed) { return must_hold(source_fails<Fault::source_refuses>(seed), Reason::signal_missing); }
 
+/// What must be enough when nothing can be measured: told after a minute of it, and taken back by evidence alone.
+Play outage_with_fallback(std::uint64_t seed) {
+  Play play = surge(seed);
+  play.workload.fallback = {std::chrono::seconds{60}, FallbackBehavior::at_least, 25};
+  play.faults.troubles = {source(Fault::source_refuses, kOut, 240)};
+  play.expected = {holds(kOut, 180),
+                   does_not_shrink(kOut, 240 + 30),
+                   says(Reason::fallback_current, 190, 240),
+                   serves(25, 25, 200),
+                   serves(least_for(play, 299), most_for(play, 299), 299),
+                   turns_at_most(0)};
+  return play;
+}
+
+/// Fewer than there are: it keeps what there is.
+Play outage_with_low_fallback(std::uint64_t seed) {
+  Play play = surge(seed);
+  play.workload.fallback = {std::chrono::seconds{30}, FallbackBehavior::at_least, 5};
+  play.faults.troubles = {source(Fault::source_refuses, kOut, kBack)};
+  play.expected = {holds(kOut, kBack + kRecovered), says(Reason::fallback_current, 160, kBack), turns_at_most(0)};
+  return play;
+}
+
+/// Three signals come and go for long or short, each for itself: in fallback is who was unknown for long, and only as
+/// long as it is.
+Play fallback_of_each(std::uint64_t seed) {
+  constexpr std::int32_t kEnough = 27;
+  Chance chance(seed + 3000);
+  Play play = surge(seed);
+  add_signal(play, "load1", 101);
+  add_signal(play, "load2", 102);
+  play.workload.fallback = {std::chrono::seconds{30}, FallbackBehavior::at_least, kEnough};
+  constexpr Fault kSilent[] = {Fault::source_refuses, Fault::source_times_out, Fault::source_nan};
+  for (const Signal& signal : play.workload.signals) {
+    Time t = 80;
+    while (t < 340) {
+      const Time out = chance.one_in(3) ? chance.real(1, 20) : chance.real(75, 110);
+      Trouble trouble = source(kSilent[chance.below(3)], t, std::min<Time>(400, t + out));
+      trouble.signal = signal.name;
+      play.faults.troubles.push_back(trouble);
+      // Unknown from its first failure on, a poll and a deadline after it began; then rates allow two steps in 30 s.
+      if (out >= 75 && t + out < 310) play.expected.push_back(serves(kEnough, kEnough, t + out - 1));
+      t += out + chance.real(5, 60);
+    }
+  }
+  play.expected.push_back(serves(2, 2, 400 + 100));
+  return play;
+}
+
 Play null_and_empty(std::uint64_t seed) {
   Play play = surge(seed);
   add_signal(play, "load1", 101);
@@ -171,11 +220,17 @@ std::vector<Scenario> metric_scenarios() {
       {"surge_and_calm", "nothing fails", Bug::lost_drain, surge},
       {"S01_adapter_outage_returns_nothing", "the source refuses: hold, MetricsUnavailable", Bug::unknown_is_zero,
        outage},
+      {"S01_outage_with_fallback", "the source refuses for long: raised by fallback alone, lowered by evidence",
+       Bug::fallback_sticks, outage_with_fallback},
       {"S02_null_and_empty_answers", "null, an empty body: unknown, hold", Bug::empty_is_zero, null_and_empty},
       {"S03_outage_and_restarts", "an outage, and the controller dies in it twice: hold", Bug::starts_at_min,
        outage_and_restarts},
       {"S04_error_pages_that_hold_a_number", "404, 503, 302, 401 with a 0 in them: unknown, hold", Bug::non_2xx_is_zero,
        error_pages},
+      {"S05_fallback_below_what_there_is", "fallback asks for fewer than there are: hold", Bug::fallback_lowers,
+       outage_with_low_fallback},
+      {"S05_fallback_of_each_signal", "three signals fail and return in all combinations: at least the fallback's",
+       Bug::failing_masks_others, fallback_of_each},
       {"S06_averages_over_a_gap", "back after an outage, too low for a while: no shrink before the window is covered",
        Bug::no_evidence, gap_then_back},
       {"S06_gap_while_the_load_falls", "back after an outage, the load low by then: the window counts from then",

@@ -23,6 +23,7 @@ Play source_is(std::uint64_t seed, Fault fault) {
   play.faults.troubles = {source(fault, kOut, kBack)};
   return play;
 }
+Play nameless(std::uint64_t seed) { return must_hold(source_is(seed, Fault::source_nameless), Reason::signal_missing); }
 Play hangs(std::uint64_t seed) { return must_hold(source_is(seed, Fault::source_times_out), Reason::signal_missing); }
 Play drips(std::uint64_t seed) { return must_hold(source_is(seed, Fault::source_drips), Reason::signal_missing); }
 Play huge(std::uint64_t seed) { return must_hold(source_is(seed, Fault::source_huge), Reason::signal_invalid); }
@@ -53,6 +54,7 @@ Play everything_slow(std::uint64_t seed) {
 std::vector<Scenario> network_scenarios() {
   return {
       {"S38_everything_slow", "each call takes as long as a tick", Bug::lost_drain, everything_slow},
+      {"S54_name_not_found", "no such name, a silent name server, no such name: hold", Bug::unknown_is_zero, nameless},
       {"S55_source_hangs", "no answer at all: hold", Bug::unknown_is_zero, hangs},
       {"S55_slow_drip", "a byte a second: the deadline ends it, what came is no value", Bug::reads_what_came, drips},
       {"S56_one_slow_source", "six services whose sources hang: the seventh is served as ever", Bug::slow_blocks_all,

@@ -72,6 +72,43 @@ Play member_dies(std::uint64_t seed) {
   return play;
 }
 
+/// A target like a Deployment, steered by how busy its members are.
+Play busy_deployment(std::uint64_t seed, TargetType type, std::vector<std::pair<Time, double>> points) {
+  Play play = with_demand(seed, std::move(points));
+  play.workload.pools.clear();
+  play.world.has_pool = false;
+  play.world.chooses_members = false;
+  play.workload.signals.front().target_type = type;
+  play.workload.signals.front().target_milli = 70'000;
+  return play;
+}
+
+/// In a rollout a quarter more members exist, and the load rises: those of the new version are no reason for more.
+Play rollout(std::uint64_t seed) {
+  const std::int32_t members = Chance(seed).between(9, 15);
+  const double low = 7 * members - 3.5;
+  const double high = 7 * (members + members / 3) - 3.5;
+  Play play = busy_deployment(seed, TargetType::value,
+                              {{0, 10}, {60, 10}, {70, low}, {150, low}, {151, high}, {300, high}, {310, 10}});
+  play.dialects = {Dialect::number};
+  play.faults.rollouts = {{140, 200}};
+  play.expected = {serves(members + members / 3, members + members / 3, 190), does_not_shrink(130, 300),
+                   turns_at_most(0)};
+  return play;
+}
+
+/// Members that start use more than they will ever carry.
+Play start_burst(std::uint64_t seed) {
+  const std::int32_t members = Chance(seed).between(9, 15);
+  const double high = 7 * members - 3.5;
+  Play play = busy_deployment(seed, TargetType::utilization, {{0, 10}, {60, 10}, {61, high}, {300, high}, {310, 10}});
+  play.dialects = {Dialect::haproxy_servers};
+  play.world.start_delay_min = 8;
+  play.world.start_delay_max = 25;
+  play.expected = {serves(members - 1, members, 150), turns_at_most(0)};
+  return play;
+}
+
 /// Two good documents around one that cannot be used.
 Play bad_document(std::uint64_t seed) {
   Play play = surge(seed);
@@ -95,6 +132,10 @@ std::vector<Scenario> restart_scenarios() {
        restart_without_history},
       {"S20_restart_within_rate", "what a rate limit counts survives kill -9", Bug::forgets, restart_within_rate},
       {"S20_crash_loop", "no life is long enough to earn a shrink", Bug::old_evidence, crash_loop},
+      {"S21_rollout_surge", "members of a rollout are there while the load rises: not multiplied", Bug::surge_counts,
+       rollout},
+      {"S23_start_up_burst", "members that start burn more than they will carry: not counted as load",
+       Bug::starting_counts, start_burst},
       {"S23_late_starts", "members need longer than several decisions: asked for once", Bug::lost_drain, late_starts},
       {"S27_bad_document", "one document cannot be used: the others are served", Bug::bad_document_stops, bad_document},
       {"kill_in_scale_up", "kill -9 three times while it grows", Bug::act_before_journal, kill_in_scale_up},

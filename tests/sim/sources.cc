@@ -61,6 +61,11 @@ CompiledProbe probe_of(Dialect dialect, std::size_t service, const std::string& 
       return compile(HaproxySpec{.socket = "/" + path, .backend = "web", .field = "scur"});
     case Dialect::haproxy_counter:
       return compile(HaproxySpec{.socket = "/" + path, .backend = "web", .field = "stot"});
+    case Dialect::haproxy_servers: {
+      HaproxySpec spec{.socket = "/" + path, .backend = "web", .field = "scur"};
+      spec.of = HaproxyRows::servers;
+      return compile(spec);
+    }
     case Dialect::plain:
       break;
   }
@@ -78,22 +83,24 @@ Asked asked_by(const Request& request) {
   return asked;
 }
 
-std::string body_of(Dialect dialect, double value, TimePoint measured) {
+std::string body_of(Dialect dialect, const Said& said) {
   switch (dialect) {
     case Dialect::number:
-      return fmt::format("{}\n", value);
+      return fmt::format("{}\n", said.value);
     case Dialect::json:
-      return fmt::format(R"({{"service": "web", "load": {}}})", value);
+      return fmt::format(R"({{"service": "web", "load": {}}})", said.value);
     case Dialect::haproxy:
     case Dialect::haproxy_counter:
-      return fmt::format(
-          "# pxname,svname,qcur,scur,stot,type,\n"
-          "web,BACKEND,0,{0:.0f},{0:.0f},1,\n\n",
-          value);
+    case Dialect::haproxy_servers: {
+      std::string text = "# pxname,svname,qcur,scur,stot,type,\n";
+      for (const auto& [name, value] : said.members)
+        text += fmt::format("web,ballast-{},0,{:.0f},{:.0f},2,\n", name, value, value);
+      return text + fmt::format("web,BACKEND,0,{0:.0f},{0:.0f},1,\n\n", said.value);
+    }
     case Dialect::plain:
       break;
   }
-  return fmt::format("{:.6f} {}", value, measured.time_since_epoch().count());
+  return fmt::format("{:.6f} {}", said.value, said.measured.time_since_epoch().count());
 }
 
 }  // namespace ballast::sim

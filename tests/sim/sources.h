@@ -17,6 +17,7 @@ enum class Dialect : std::uint8_t {
   json,             ///< httpValue: `{"load": NUMBER}`
   haproxy,          ///< the column scur of HAProxy's statistics
   haproxy_counter,  ///< the column stot: a rate of two answers
+  haproxy_servers,  ///< the column scur of each member
 };
 
 /// A workload and the world that it steers, beside others in one controller.
@@ -39,7 +40,13 @@ struct Asked {
 };
 Asked asked_by(const Request& request);
 
-/// The body that says so. `value` of a counter is its total.
-std::string body_of(Dialect dialect, double value, TimePoint measured);
+/// What a source says: one value (of a counter its total), or one of each member.
+struct Said {
+  double value = 0;
+  std::vector<std::pair<std::string, double>> members{};
+  TimePoint measured{};
+};
+/// The body that says so.
+std::string body_of(Dialect dialect, const Said& said);
 
 }  // namespace ballast::sim

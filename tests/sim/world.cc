@@ -67,6 +67,18 @@ void World::step(Time dt) {
     member->in_flight = std::ceil(served / dt / static_cast<double>(serving.size()) * 0.1);
 }
 
+double World::utilization() const {
+  const auto ready = std::ranges::count_if(members_, [&](const auto& entry) { return entry.second.ready_at <= now_; });
+  return 100 * load() / (options_.capacity * std::max(1.0, static_cast<double>(ready)));
+}
+
+std::vector<std::pair<std::string, double>> World::utilizations() const {
+  std::vector<std::pair<std::string, double>> each;
+  for (const auto& [name, member] : members_)
+    each.emplace_back(name, member.ready_at <= now_ ? utilization() : options_.start_burn);
+  return each;
+}
+
 std::int32_t World::serving() const {
   return static_cast<std::int32_t>(std::ranges::count_if(members_, [&](const auto& entry) {
     const WorldMember& member = entry.second;

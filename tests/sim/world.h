@@ -24,7 +24,8 @@ struct WorldOptions {
   double capacity = 10;        ///< requests per second that one member serves
   Time start_delay_min = 0.5;  ///< from start to ready
   Time start_delay_max = 20;
-  Time finish_time = 2;  ///< how long a member needs for what it has when it gets nothing new
+  Time finish_time = 2;     ///< how long a member needs for what it has when it gets nothing new
+  double start_burn = 250;  ///< percent of its capacity that a member uses until it is ready
   bool has_pool = true;
   bool chooses_members = true;  ///< as processes do; false: as a Deployment
   std::int32_t initial_members = 1;
@@ -97,6 +98,10 @@ class World {
   /// Requests ever made, as the sources count them.
   [[nodiscard]] double requests() const { return requests_; }
   void reset_counters() { requests_ = 0; }
+  /// Load per capacity of those who serve, in percent; not cut at 100.
+  [[nodiscard]] double utilization() const;
+  /// The same of each member. One that starts burns `start_burn`.
+  [[nodiscard]] std::vector<std::pair<std::string, double>> utilizations() const;
   [[nodiscard]] double backlog() const { return backlog_; }
   [[nodiscard]] double lost() const { return lost_; }
   [[nodiscard]] std::int32_t serving() const;
