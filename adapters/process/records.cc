@@ -53,6 +53,21 @@ std::optional<SlotRecord> parse_slot(std::string_view line) {
                     .leaving = line == "leaving"};
 }
 
+void read_line(std::string_view key, std::string_view value, Records& records) {
+  if (key == "boot") {
+    records.boot = std::string(value);
+  } else if (key == "next") {
+    records.next = std::max<std::int64_t>(1, number<std::int64_t>(value).value_or(1));
+  } else if (key == "told") {
+    const auto told = number<std::int32_t>(value);
+    records.told = told && *told >= 0 ? told : std::nullopt;
+  } else if (key == "slot") {
+    if (auto slot = parse_slot(value)) records.slots.push_back(std::move(*slot));
+  } else if (key == "worker") {
+    if (auto token = parse_token(value)) records.workers.push_back(std::move(*token));
+  }
+}
+
 }  // namespace
 
 std::string known_scope_of(const std::filesystem::path& state_directory) {
@@ -88,16 +103,9 @@ std::string to_string(const Records& records) {
 Records parse_records(std::string_view text) {
   Records records;
   while (!text.empty()) {
-    std::string_view line = take(text, '\n');
-    const std::string_view key = take(line, ' ');
-    if (key == "boot") records.boot = std::string(line);
-    if (key == "next") records.next = std::max<std::int64_t>(1, number<std::int64_t>(line).value_or(1));
-    if (key == "told") records.told = number<std::int32_t>(line);
-    if (records.told && *records.told < 0) records.told.reset();
-    if (key == "slot")
-      if (auto slot = parse_slot(line)) records.slots.push_back(std::move(*slot));
-    if (key == "worker")
-      if (auto token = parse_token(line)) records.workers.push_back(std::move(*token));
+    std::string_view value = take(text, '\n');
+    const std::string_view key = take(value, ' ');
+    read_line(key, value, records);
   }
   return records;
 }

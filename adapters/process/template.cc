@@ -12,6 +12,16 @@ std::optional<std::string_view> placeholder(std::string_view text, std::size_t b
   return text.substr(begin + 1, end - begin - 1);
 }
 
+/// What is wrong with the placeholder `word`, whose `{` is at `begin`.
+std::optional<std::string> check_placeholder(std::string_view text, std::size_t begin,
+                                             const std::optional<std::string_view>& word, bool has_ports) {
+  if (word == "name") return std::nullopt;
+  if (word == "port")
+    return has_ports ? std::nullopt : std::optional<std::string>("{port} needs ports: write ports: 9001-9050");
+  return fmt::format("'{{{}' is no placeholder: write {{port}}, {{name}}, or {{{{ for a brace",
+                     word ? fmt::format("{}}}", *word) : text.substr(begin + 1, 20));
+}
+
 }  // namespace
 
 std::string expand_template(std::string_view text, std::string_view name, std::uint16_t port) {
@@ -43,10 +53,7 @@ std::optional<std::string> check_template(std::string_view text, bool has_ports)
       continue;
     }
     const auto word = placeholder(text, i);
-    if (!word || (*word != "port" && *word != "name"))
-      return fmt::format("'{{{}' is no placeholder: write {{port}}, {{name}}, or {{{{ for a brace",
-                         word ? fmt::format("{}}}", *word) : text.substr(i + 1, 20));
-    if (*word == "port" && !has_ports) return "{port} needs ports: write ports: 9001-9050";
+    if (auto wrong = check_placeholder(text, i, word, has_ports)) return wrong;
     i += word->size() + 1;
   }
   return std::nullopt;

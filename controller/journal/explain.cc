@@ -69,6 +69,19 @@ std::optional<Record> last_record(History& history, const std::string& workload,
   return std::move(records->back());
 }
 
+/// The record is what was decided then, whatever this version would decide.
+void prefer_record(std::optional<Explanation>& explanation, const std::optional<Record>& record) {
+  if (!record || (explanation && explanation->record.sequence != record->sequence)) return;
+  if (!explanation) explanation.emplace();
+  explanation->record = *record;
+  explanation->kept = true;
+}
+
+Error nothing_known(const std::string& workload, bool at_a_time, const std::string& note) {
+  return {Errc::not_found, "journal: nothing is known of " + workload + (at_a_time ? " at that time" : "") +
+                               (note.empty() ? "" : ": " + note)};
+}
+
 }  // namespace
 
 Result<Explanation> explain(History& history, const std::string& workload, std::optional<TimePoint> at,
@@ -81,15 +94,8 @@ Result<Explanation> explain(History& history, const std::string& workload, std::
   std::string note;
   std::optional<Explanation> explanation;
   if (*leading) explanation = decide_again(history, std::move(**leading), compile, note);
-  // The record is what was decided then, whatever this version would decide.
-  if (record && (!explanation || explanation->record.sequence == record->sequence)) {
-    if (!explanation) explanation.emplace();
-    explanation->record = *record;
-    explanation->kept = true;
-  }
-  if (!explanation)
-    return Error{Errc::not_found, "journal: nothing is known of " + workload + (at ? " at that time" : "") +
-                                      (note.empty() ? "" : ": " + note)};
+  prefer_record(explanation, record);
+  if (!explanation) return nothing_known(workload, at.has_value(), note);
   explanation->note = std::move(note);
   return std::move(*explanation);
 }

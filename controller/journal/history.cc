@@ -136,6 +136,27 @@ void add_frames(Database& db, Recovered& recovered, std::vector<FrameRow> rows) 
   }
 }
 
+/// Both newest first. A snapshot comes before the frames that build on it.
+bool snapshot_is_next(const std::vector<SnapshotRow>& snapshots, const std::vector<FrameRow>& rows) {
+  if (rows.empty() || snapshots.empty()) return rows.empty();
+  return snapshots.back().sequence < rows.back().sequence;
+}
+
+template <class RowOf>
+RowOf take_last(std::vector<RowOf>& rows) {
+  const RowOf last = rows.back();
+  rows.pop_back();
+  return last;
+}
+
+template <class T, class Visit>
+void tell(const Result<T>& found, const Visit& on_found, const History::Walk& visitor) {
+  if (found)
+    on_found(*found);
+  else
+    visitor.on_damage(found.error().message);
+}
+
 }  // namespace
 
 History::History(Database& database) : database_(database) {}
@@ -223,25 +244,11 @@ Result<Done> History::walk(const std::string& workload, const Walk& visitor) {
   if (!head) return head.error();
   auto rows = frames_back(database_, *head, [](const FrameRow&) { return true; });
   if (!rows) return rows.error();
-  while (!rows->empty() || !snapshots->empty()) {
-    const bool snapshot_next =
-        rows->empty() || (!snapshots->empty() && snapshots->back().sequence < rows->back().sequence);
-    if (snapshot_next) {
-      auto snapshot = read_snapshot(database_, snapshots->back(), workload);
-      snapshots->pop_back();
-      if (snapshot)
-        visitor.on_snapshot(*snapshot);
-      else
-        visitor.on_damage(snapshot.error().message);
-    } else {
-      auto frame = read_frame(database_, rows->back(), workload);
-      rows->pop_back();
-      if (frame)
-        visitor.on_frame(*frame);
-      else
-        visitor.on_damage(frame.error().message);
-    }
-  }
+  while (!rows->empty() || !snapshots->empty())
+    if (snapshot_is_next(*snapshots, *rows))
+      tell(read_snapshot(database_, take_last(*snapshots), workload), visitor.on_snapshot, visitor);
+    else
+      tell(read_frame(database_, take_last(*rows), workload), visitor.on_frame, visitor);
   return Done{};
 }
 

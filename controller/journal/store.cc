@@ -58,14 +58,19 @@ Commit Store::commit(const std::vector<const Write*>& writes) {
   return commit;
 }
 
+/// Before a transaction: a pragma inside one does nothing.
+Result<Done> Store::sync_as(Durability durability) {
+  const bool full = durability == Durability::full;
+  if (full == syncs_fully_) return Done{};
+  auto set = database_->run(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  if (set) syncs_fully_ = full;
+  return set;
+}
+
 Result<std::vector<Result<Done>>> Store::transact(const std::vector<const Write*>& writes) {
   const bool full = std::any_of(writes.begin(), writes.end(),
                                 [](const Write* write) { return write->durability == Durability::full; });
-  if (full != syncs_fully_) {
-    if (auto set = database_->run(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"); !set)
-      return set.error();
-    syncs_fully_ = full;
-  }
+  if (auto set = sync_as(full ? Durability::full : Durability::normal); !set) return set.error();
   staged_.clear();
   staged_totals_ = totals_;
   if (auto begun = database_->run("BEGIN IMMEDIATE"); !begun) return begun.error();
@@ -76,6 +81,12 @@ Result<std::vector<Result<Done>>> Store::transact(const std::vector<const Write*
   if (auto done = prune(); !done) return done.error();
   if (auto done = write_totals(); !done) return done.error();
   if (auto done = database_->run("COMMIT"); !done) return done.error();
+  committed();
+  return results;
+}
+
+/// What was staged is on the disk.
+void Store::committed() {
   for (auto& [name, end] : staged_) {
     if (!end.gap) gaps_.erase(name);
     names_[end.id] = name;
@@ -85,7 +96,6 @@ Result<std::vector<Result<Done>>> Store::transact(const std::vector<const Write*
   held_.clear();
   documents_missing_ = false;
   gap_.reset();
-  return results;
 }
 
 Result<Done> Store::apply(const Write& write, Result<Done>& refused) {

@@ -102,6 +102,8 @@ class Store {
   Result<Done> load_snapshots();
   Result<Done> load_frames();
   Result<std::vector<Result<Done>>> transact(const std::vector<const Write*>& writes);
+  Result<Done> sync_as(Durability durability);
+  void committed();
   Result<Done> apply(const Write& write, Result<Done>& refused);
   Result<Done> apply(const Tick& tick, Result<Done>& refused);
   Result<Done> apply(const Snapshot& snapshot, Result<Done>& refused);
@@ -113,6 +115,7 @@ class Store {
   Result<Done> begin_anew(const Error& corrupt);
   Result<Done> prune();
   Result<Done> prune_frames(std::int64_t above);
+  Result<Done> delete_rows(const char* remove, const std::vector<std::int64_t>& ids);
   Result<Done> prune_snapshots(std::int64_t workload, std::int64_t row);
   Result<Done> prune_oldest(std::int64_t& bytes, std::int64_t above, const char* oldest, const char* remove);
   Result<End*> end_of(const std::string& workload);

@@ -47,13 +47,18 @@ Result<Done> Store::prune_frames(std::int64_t above) {
                                 return found < excess;
                               });
   if (!read) return read;
-  for (const std::int64_t row : rows)
-    if (auto done = database_->run("DELETE FROM frames WHERE id = ?", {row}); !done) return done;
+  if (auto done = delete_rows("DELETE FROM frames WHERE id = ?", rows); !done) return done;
   staged_totals_.frame_bytes -= found;
   if (looked_at == most || found >= excess) pinning_.clear();  // there is more to look at before anybody is asked
   if (looked_at < most && found < excess) prune_cursor_ = 0;
   for (const auto& [workload, row] : last_row)
     if (auto done = prune_snapshots(workload, row); !done) return done;
+  return Done{};
+}
+
+Result<Done> Store::delete_rows(const char* remove, const std::vector<std::int64_t>& ids) {
+  for (const std::int64_t id : ids)
+    if (auto done = database_->run(remove, {id}); !done) return done;
   return Done{};
 }
 
@@ -69,9 +74,7 @@ Result<Done> Store::prune_snapshots(std::int64_t workload, std::int64_t row) {
         return true;
       });
   if (!read) return read;
-  for (const std::int64_t id : ids)
-    if (auto done = database_->run("DELETE FROM snapshots WHERE id = ?", {id}); !done) return done;
-  return Done{};
+  return delete_rows("DELETE FROM snapshots WHERE id = ?", ids);
 }
 
 Result<Done> Store::prune_oldest(std::int64_t& bytes, std::int64_t above, const char* oldest, const char* remove) {
@@ -84,8 +87,7 @@ Result<Done> Store::prune_oldest(std::int64_t& bytes, std::int64_t above, const 
     return left > above;
   });
   if (!read) return read;
-  for (const std::int64_t id : ids)
-    if (auto done = database_->run(remove, {id}); !done) return done;
+  if (auto done = delete_rows(remove, ids); !done) return done;
   bytes = left;
   return Done{};
 }
