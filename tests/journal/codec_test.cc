@@ -84,7 +84,8 @@ TEST(Codec, RefusesAnotherRevisionAndSaysSo) {
   const auto read = decode_observation(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, Errc::invalid);
-  EXPECT_NE(read.error().message.find("revision " + std::to_string(kRevision + 1)), std::string::npos) << read.error().message;
+  EXPECT_NE(read.error().message.find("revision " + std::to_string(kRevision + 1)), std::string::npos)
+      << read.error().message;
 }
 
 TEST(Codec, NoticesEveryFlippedBit) {
