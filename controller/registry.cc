@@ -15,6 +15,9 @@
 #include "probes/haproxy.h"
 #include "probes/http.h"
 #include "probes/http_value.h"
+#include "probes/redis.h"
+#include "probes/tcp.h"
+#include "probes/tls.h"
 
 namespace ballast {
 namespace {
@@ -106,6 +109,12 @@ constexpr std::array kProbes{
                make_probe<HttpSpec>},
     ProbeEntry{plugin<HttpValueSpec>("httpValue", "A number that a URL serves, in JSON or as the whole body."),
                make_probe<HttpValueSpec>},
+    ProbeEntry{plugin<RedisSpec>("redis", "A number that Redis knows: a length, a lag, a field of INFO, a value."),
+               make_probe<RedisSpec>},
+    ProbeEntry{plugin<TcpSpec>("tcp", "A health check over TCP: 1 for a peer that answers as expected, 0 for another."),
+               make_probe<TcpSpec>},
+    ProbeEntry{plugin<TlsSpec>("tls", "The days until a TLS server's certificates expire, or whether they are good."),
+               make_probe<TlsSpec>},
 };
 constexpr std::array kScalers{
     ScalerEntry{plugin<ProcessTarget>("process", "Workers on this host, made from a command.", process_claims),
@@ -119,8 +128,8 @@ static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
 static_assert(std::ranges::is_sorted(kBalancers, {}, &BalancerEntry::name));
 
-constexpr std::array<std::string_view, 9> kLaterProbes{"cloudwatch", "exec",     "openmetrics", "process", "prometheus",
-                                                       "redis",      "resource", "tcp",         "tls"};
+constexpr std::array<std::string_view, 6> kLaterProbes{"cloudwatch", "exec",       "openmetrics",
+                                                       "process",    "prometheus", "resource"};
 constexpr std::array<std::string_view, 7> kLaterScalers{
     "awsAutoScalingGroup", "awsEcsService", "azureScaleSet", "cloudRun", "gcpInstanceGroup", "systemd", "webhook"};
 constexpr std::array<std::string_view, 8> kLaterBalancers{

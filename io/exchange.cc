@@ -20,7 +20,7 @@ class Growing {
   }
   [[nodiscard]] bool ended() const { return ended_; }
   [[nodiscard]] bool too_long() const { return std::cmp_greater(text_.size(), max_bytes_); }
-  [[nodiscard]] std::size_t size() const { return text_.size(); }
+  [[nodiscard]] std::string_view text() const { return text_; }
   std::string take() { return std::move(text_); }
 
  private:
@@ -36,8 +36,14 @@ Response response_of(std::string body, Dialled dialled = Dialled::answered) {
   return response;
 }
 
-Error after(const Error& error, std::size_t bytes) {
-  return {error.code, fmt::format("{} after {} bytes of the answer", error.message, bytes)};
+/// What a peer says before it hangs up is why: the printable beginning of it is shown.
+Error after(const Error& error, std::string_view answer) {
+  constexpr std::size_t kShown = 80;
+  std::string beginning(answer.substr(0, kShown));
+  const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+  beginning.erase(std::ranges::find_if_not(beginning, printable), beginning.end());
+  return {error.code, fmt::format("{} after {} bytes of the answer{}", error.message, answer.size(),
+                                  beginning.empty() ? "" : ": " + beginning)};
 }
 
 }  // namespace
@@ -57,7 +63,7 @@ Task<Result<Response>> exchange(Network& network, Request request, Url url, Time
   Growing answer(std::move(request.until), request.max_bytes);
   while (!answer.ended()) {
     const Result<std::string_view> came = co_await stream->read();
-    if (!came) co_return after(came.error(), answer.size());
+    if (!came) co_return after(came.error(), answer.text());
     if (came->empty()) break;
     answer.add(*came);
     if (answer.too_long())
@@ -83,7 +89,7 @@ Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoin
     const Result<std::string_view> came = co_await stream->read();
     const bool hung_up = came ? came->empty() : stream->peer_hung_up();
     if (hung_up) co_return response_of(answer.take(), Dialled::hung_up);
-    if (!came) co_return after(came.error(), answer.size());
+    if (!came) co_return after(came.error(), answer.text());
     answer.add(*came);
   }
   co_return response_of(answer.take());

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "controller/config/config.h"
+#include "controller/config/plugins.h"
 #include "controller/config/yaml.h"
 
 namespace ballast {
@@ -57,13 +58,24 @@ TEST(Load, WithoutAConfigurationThereAreDefaults) {
   EXPECT_EQ(set.configuration.journal.max_size.milli, (std::int64_t{1} << 30) * 1000);
 }
 
+/// `haproxy, http, … or tls`
+std::string all_probes(const std::string& last) {
+  const auto names = plugin_names(PluginKind::probe);
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " " + last + " " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
 TEST(Load, AGoodDocumentBesideABadOneTakesEffect) {
   const auto set =
       load_text(monitor("a") + "---\nnot: [yaml\n---\n" + monitor("b", "{name: up}") + "---\n" + monitor("c"));
   EXPECT_THAT(names(set), ElementsAre("a", "c"));
   ASSERT_EQ(set.errors(), 2U);
   EXPECT_THAT(texts(set)[0], HasSubstr("YAML: "));
-  EXPECT_EQ(texts(set)[1], "shop.yaml:13:13: spec.signals[0]: needs one of haproxy, http or httpValue");
+  EXPECT_EQ(texts(set)[1], "shop.yaml:13:13: spec.signals[0]: needs one of " + all_probes("or"));
 }
 
 struct BadCase {
@@ -115,8 +127,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"two_probes",
                 kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, http: {url: \"http://h/\"}, httpValue: {url: "
                          "\"http://h/\"}}]}\n",
-                "shop.yaml:4:54: spec.signals[0].httpValue: stands beside http; only one of haproxy, http and "
-                "httpValue can be set"},
+                "shop.yaml:4:54: spec.signals[0].httpValue: stands beside http; only one of " + all_probes("and") +
+                    " can be set"},
         BadCase{"in_a_plugin",
                 kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, http: {url: \"ftp://h/\"}}]}\n",
                 "shop.yaml:4:40: spec.signals[0].http.url: \"ftp://h/\" is not a URL that begins with http:// or "
