@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <fstream>
 #include <utility>
 
 #include "formats/cron.h"
@@ -168,9 +169,24 @@ std::optional<WallTime> next_after(const CronSchedule& schedule, WallTime after)
 
 bool is_time_zone(std::string_view name) { return zone_named(name) != nullptr; }
 
+namespace {
+
+/// Debian has no +VERSION, but this file, which begins `# version 2026f`.
+std::string version_in_file() {
+  std::ifstream file("/usr/share/zoneinfo/tzdata.zi");
+  std::string hash;
+  std::string word;
+  std::string version;
+  file >> hash >> word >> version;
+  return hash == "#" && word == "version" && version.size() <= 16 ? version : std::string{};
+}
+
+}  // namespace
+
 std::string tzdata_version() {
   try {
-    return date::get_tzdb().version;
+    const std::string& version = date::get_tzdb().version;
+    return version == "unknown" ? version_in_file() : version;
   } catch (const std::exception&) {
     return "";
   }

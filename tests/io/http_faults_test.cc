@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(HttpClient, EndsASlowDripAtTheTotalDeadline) {
+TEST(HttpClient, S55_EndsASlowDripAtTheTotalDeadline) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
@@ -67,7 +67,7 @@ TEST(HttpClient, ReportsAResetAndACutAnswer) {
   EXPECT_THAT(client.get(interim.url()), fails(Errc::unavailable, "cut short"));
 }
 
-TEST(HttpClient, StopsAtTheByteCap) {
+TEST(HttpClient, S57_StopsAtTheByteCap) {
   RawServer announced(always("HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n"));
   std::promise<std::size_t> sent;
   RawServer endless([&](RawPeer& peer) {

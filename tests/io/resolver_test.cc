@@ -53,7 +53,7 @@ TEST(Resolver, DoesNotLetOneSlowNameHoldUpAnother) {
   release->set_value();
 }
 
-TEST(Resolver, UsesTheLastGoodAddressesWhileTheNameServerIsSilentButNotOnceTheNameIsGone) {
+TEST(Resolver, S54_UsesTheLastGoodAddressesWhileTheNameServerIsSilentButNotOnceTheNameIsGone) {
   const auto loop = make_loop();
   std::vector<LookedUp> answers{{.addresses = {"192.0.2.1"}},
                                 {.problem = "try again"},

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 namespace ballast::sim {
@@ -62,6 +65,44 @@ TEST(PlantedBugs, AreEachCaughtAndEachScenarioFailsUnderItsOwn) {
   for (std::size_t i = 0; i < kBugs.size(); ++i) {
     std::printf("%3zu %-22s caught by %zu\n", i + 1, std::string(kBugs[i].name).c_str(), caught[i]);
     EXPECT_GT(caught[i], 0U) << kBugs[i].name;
+  }
+}
+
+/// Scenarios that are not about the loop: tests of something real, in its own suite, by number.
+struct Elsewhere {
+  const char* test = "";
+  const char* file = "";
+};
+constexpr Elsewhere kElsewhere[] = {
+    {"Cron, S16_EveryInstantIsOneAtWhichTheWallClockShowsTheTime", "formats/daylight_saving_test.cc"},
+    {"Cron, S16_WhatFiresNextDoesNotDependOnWhenItIsAsked", "formats/daylight_saving_test.cc"},
+    {"Cron, S16_AZoneThatTheSystemDoesNotHaveIsRefusedAndItsVersionIsKnown", "formats/daylight_saving_test.cc"},
+    {"Documents, S17_ATimeoutWithoutUnitIsRefusedAndNotTakenForSecondsOrMilliseconds",
+     "controller/config/units_test.cc"},
+    {"Resolver, S54_UsesTheLastGoodAddressesWhileTheNameServerIsSilentButNotOnceTheNameIsGone", "io/resolver_test.cc"},
+    {"HttpClient, S55_EndsASlowDripAtTheTotalDeadline", "io/http_faults_test.cc"},
+    {"HttpClient, S57_StopsAtTheByteCap", "io/http_faults_test.cc"},
+    {"HttpClient, S58_KeepsNoDescriptorsAndNoMemoryAfterFailures", "io/http_lifetime_test.cc"},
+};
+
+TEST(Elsewhere, EachScenarioOfSomethingRealHasItsTest) {
+  for (const Elsewhere& one : kElsewhere) {
+    std::ifstream file(std::string(BALLAST_SOURCE_DIR) + "/tests/" + one.file);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    EXPECT_NE(text.find(std::string("TEST(") + one.test + ")"), std::string::npos) << one.file << ": " << one.test;
+    std::printf("%-90s tests/%s\n", one.test, one.file);
+  }
+}
+
+/// The numbers of failures that are about measuring, restarting and asking.
+TEST(Elsewhere, NoNumberIsLeftOut) {
+  for (const int number : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 18, 19, 21, 23, 27, 54, 55, 56, 57, 58}) {
+    char prefix[8];
+    std::snprintf(prefix, sizeof prefix, "S%02d_", number);
+    const auto named = [&](std::string_view name) { return name.find(prefix) != std::string_view::npos; };
+    EXPECT_TRUE(std::ranges::any_of(scenarios(), named, &Scenario::name) ||
+                std::ranges::any_of(kElsewhere, named, &Elsewhere::test))
+        << prefix;
   }
 }
 
