@@ -1,11 +1,12 @@
 # `make help` lists what there is. Every target installs first what it is missing (tools/packages.txt).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo quick test full check format bench fuzz try-readme clean
+.PHONY: help setup build demo quick test full check format golden bench fuzz try-readme clean
 
 JOBS ?= $(shell nproc)
 ARGS ?=
 SECONDS ?= 60
+GOLDEN ?= tests/data/golden
 export JOBS
 # A second clone finds what the first one compiled: paths are hashed relative to the clone.
 export CCACHE_BASEDIR := $(CURDIR)
@@ -45,6 +46,10 @@ check:  ## the lints alone: format, layers, coroutines, clocks, limits, headers,
 format:  ## clang-format on all sources
 	@tools/setup.sh test
 	@git ls-files '*.cc' '*.h' | xargs clang-format-16 -i
+
+golden:  ## compare with the vectors of Kubernetes, Knative and cron in GOLDEN=DIR (default tests/data/golden)
+	@tools/setup.sh build test
+	@tools/golden.sh "$(GOLDEN)"
 
 bench:  ## release build and its benchmarks; figures in build/release/bench
 	@tools/setup.sh build bench

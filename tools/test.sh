@@ -59,8 +59,8 @@ build_and_run() {  # build_and_run PHASE PRESET[:FOLDER] REGEX [-DNAME=VALUE]...
   phase "$name: run" run_suites "$name" "$folder" "$regex"
 }
 
-pure='^(core|formats|policies|sim)$'
-parsers='^(core|formats|policies)$'
+pure='^(core|formats|policies|golden|sim)$'
+parsers='^(core|formats|policies|golden)$'
 threads='^(io|journal)$'
 case $tier in
   quick)

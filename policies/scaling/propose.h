@@ -8,23 +8,9 @@
 #include "core/plan.h"
 #include "core/workload.h"
 #include "policies/quality/grade.h"
+#include "policies/scaling/ask.h"
 
 namespace ballast {
-
-/// Replicas as the HPA tells them apart: `current` is what the target was told, `existing` what there is, `ready`
-/// what serves.
-struct ReplicaCounts {
-  std::int32_t current = 0;
-  std::int32_t existing = 0;
-  std::int32_t ready = 0;
-};
-
-/// How far the ratio of a value to its target may be from 1 before replicas change.
-struct Tolerance {
-  double down = 0.1;
-  double up = 0.1;
-};
-Tolerance tolerance_of(const Workload& workload);
 
 /// What one signal asks for. Unclamped: bounds, rates and the right to shrink belong to later stages. A signal that
 /// is not fresh proposes nothing, or more than there is.

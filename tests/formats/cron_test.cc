@@ -2,42 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <random>
 
 #include "formats/go_duration.h"
-#include "tests/formats/golden.h"
 
 namespace ballast {
 namespace {
 
 WallTime at_second(std::int64_t unix) { return WallTime{std::chrono::seconds{unix}}; }
-
-TEST(CronGolden, EveryVectorIsParsedAndFiresAsRobfigCronDoes) {
-  std::size_t instants = 0;
-  const auto vectors = golden("cron");
-  for (const auto& line : vectors) {
-    const auto spec = line["spec"].get<std::string>();
-    SCOPED_TRACE(line["id"].get<std::string>() + " '" + spec + "' " + line["tz"].get<std::string>());
-    const auto schedule = parse_cron(spec, line["tz"].get<std::string>());
-    ASSERT_EQ(schedule.has_value(), line["ok"].get<bool>());
-    if (!schedule) continue;
-    const auto expected = line.value("next_unix", std::vector<std::int64_t>{});
-    std::vector<std::int64_t> fired;
-    auto now = at_second(line["start_unix"].get<std::int64_t>());
-    while (fired.size() < 5) {
-      const auto next = next_after(*schedule, now);
-      if (!next) break;
-      now = *next;
-      fired.push_back(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
-    }
-    EXPECT_EQ(fired, expected);
-    instants += fired.size();
-  }
-  std::printf("cron: %zu vectors compared, %zu instants\n", vectors.size(), instants);
-  EXPECT_EQ(vectors.size(), 238U);
-  EXPECT_GT(instants, 1000U);
-}
 
 TEST(Cron, RefusalsNameTheSpecAndThePart) {
   for (const auto& [spec, part] : std::initializer_list<std::pair<std::string, std::string>>{

@@ -2,12 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <charconv>
-#include <cstdio>
 #include <limits>
 #include <random>
-
-#include "tests/formats/golden.h"
 
 namespace ballast {
 namespace {
@@ -19,52 +15,6 @@ ExactQuantity exact(std::string_view text) {
   auto parsed = parse_exact_quantity(text);
   EXPECT_TRUE(parsed.has_value()) << text;
   return parsed.value_or(ExactQuantity{});
-}
-
-double double_of(const std::string& text) {
-  double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-TEST(QuantityGolden, EveryVectorIsParsedAndWrittenAsKubernetesDoes) {
-  int numbers = 0;
-  const auto vectors = golden("quantity");
-  for (const auto& line : vectors) {
-    const auto in = line["in"].get<std::string>();
-    SCOPED_TRACE(line["id"].get<std::string>() + " '" + in + "'");
-    const auto parsed = parse_exact_quantity(in);
-    ASSERT_EQ(parsed.has_value(), line["ok"].get<bool>());
-    if (!parsed) continue;
-    EXPECT_EQ(to_string(*parsed), line["string"].get<std::string>());
-    EXPECT_EQ(canonical(*parsed), line["canonical"].get<std::string>());
-    EXPECT_EQ(to_string(parsed->format), line["format"].get<std::string>());
-    EXPECT_EQ(sign(*parsed), line["sign"].get<int>());
-    EXPECT_EQ(approximate(*parsed), double_of(line["approx_float64"]));
-    const bool saturates = milli_value(*parsed) == kMax || milli_value(*parsed) == kMin;
-    if (saturates || (parsed->negative && parsed->wide)) continue;  // Go is wrong there: see the README of the data
-    ++numbers;
-    EXPECT_EQ(value(*parsed), line["value"].get<std::int64_t>());
-    EXPECT_EQ(milli_value(*parsed), line["milli_value"].get<std::int64_t>());
-  }
-  std::printf("quantity: %zu vectors compared, %d of them with their integer values\n", vectors.size(), numbers);
-  EXPECT_EQ(vectors.size(), 276U);
-  EXPECT_GT(numbers, 150);
-}
-
-TEST(QuantityGolden, EveryMilliQuantityIsWrittenAsKubernetesDoes) {
-  const auto vectors = golden("quantity_new");
-  for (const auto& line : vectors) {
-    SCOPED_TRACE(line["id"].get<std::string>());
-    const auto named = line["format"].get<std::string>();
-    const auto format = named == "BinarySI"          ? QuantityFormat::binary_si
-                        : named == "DecimalExponent" ? QuantityFormat::decimal_exponent
-                                                     : QuantityFormat::decimal_si;
-    EXPECT_EQ(to_string(exact_quantity_of_milli(line["milli"].get<std::int64_t>(), format)),
-              line["string"].get<std::string>());
-  }
-  std::printf("quantity_new: %zu vectors compared\n", vectors.size());
-  EXPECT_EQ(vectors.size(), 74U);
 }
 
 TEST(Quantity, IntegersAreRoundedAwayFromZeroAndSaturateWhereGoWraps) {
