@@ -11,6 +11,7 @@
 #include "controller/config/fingerprint.h"
 #include "controller/config/plugins.h"
 #include "controller/config/read.h"
+#include "controller/config/schedules.h"
 #include "controller/config/schema.h"
 #include "probes/haproxy.h"
 #include "probes/http.h"
@@ -238,6 +239,7 @@ Result<std::vector<CompiledProbe>> bind_probes(const CompiledWorkload& workload)
 
 Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& environment) {
   BoundWorkload bound{.workload = workload.workload, .document = workload.document, .orders = workload.orders};
+  if (!workload.windows.empty()) bound.windows = open_windows(workload.windows);
   auto probes = bind_probes(workload);
   if (!probes) return probes.error();
   bound.probes = std::move(*probes);

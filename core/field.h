@@ -20,6 +20,9 @@ enum class Format : std::uint8_t {
   url,        ///< http:// or https://
   address,    ///< `host:port`
   path,       ///< absolute
+  time_zone,  ///< a name that tzdata has: `Europe/Berlin`
+  cron,       ///< of a schedule's start or end: `0 8 * * MON-FRI`
+  timestamp,  ///< RFC 3339: `2026-11-27T08:00:00+01:00`
 };
 
 /// What a value must satisfy beyond its type.

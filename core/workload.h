@@ -11,6 +11,7 @@
 
 #include "core/config_node.h"
 #include "core/field.h"
+#include "core/rules.h"
 #include "core/signal.h"
 #include "core/time.h"
 
@@ -122,6 +123,23 @@ struct Fallback {
   std::optional<std::int32_t> replicas{};
   bool wake_from_zero = true;
   bool operator==(const Fallback&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"after", &Fallback::after, "", "How long a signal with a target must be unknown.",
+              Limits{.min = 0, .max = 86'400}},
+        Field{"behavior", &Fallback::behavior, "",
+              "What such a signal then asks for: CurrentReplicas, as many as there are; CurrentReplicasIfHigher or "
+              "Static, at least `replicas`. Never fewer than there are, so that the two are the same here.",
+              Limits{}},
+        Field{"replicas", &Fallback::replicas, "replicas", "Of CurrentReplicasIfHigher and Static.",
+              Limits{.min = 0, .max = 100'000, .example = "10"}},
+        Field{"wakeFromZero", &Fallback::wake_from_zero, "",
+              "Whether a signal that is unknown for that long wakes a target that is at zero."}};
+  }
+  static constexpr auto rules() {
+    return std::array{rule::needs_when("behavior", "Static", "replicas"),
+                      rule::needs_when("behavior", "CurrentReplicasIfHigher", "replicas")};
+  }
 };
 
 enum class Mode : std::uint8_t { enforce, scale_up_only, dry_run };

@@ -41,6 +41,9 @@ Signal compile_signal(const SignalSpec& spec, Duration interval) {
   if (spec.target) {
     signal.target_type = target_type(spec.target->type);
     signal.target_milli = target_milli(*spec.target);
+    // Utilization is of members, and at zero there are none.
+    if (signal.target_type != TargetType::utilization)
+      signal.activation_milli = spec.activation_threshold.value_or(Quantity{}).milli;
   }
   return signal;
 }
@@ -49,6 +52,13 @@ void add_signals(const std::vector<SignalSpec>& specs, CompiledWorkload& into) {
   for (const auto& spec : specs) {
     into.workload.signals.push_back(compile_signal(spec, into.workload.interval));
     into.probes.push_back(spec.probe);
+  }
+}
+
+void add_schedules(const std::vector<ScheduleSpec>& specs, CompiledWorkload& into) {
+  for (const auto& spec : specs) {
+    into.workload.schedules.push_back({spec.name, spec.min_replicas, spec.max_replicas, spec.freeze});
+    into.windows.push_back(spec.window().value_or(Window{}));
   }
 }
 
@@ -68,7 +78,11 @@ CompiledWorkload compile_policy(const Document& document, const ScalingPolicySpe
   workload.max_replicas = spec.max_replicas;
   workload.mode = spec.mode;
   workload.interval = spec.interval;
+  workload.combine = spec.combine;
   workload.behavior = spec.behavior;
+  workload.fallback = spec.fallback;
+  workload.zero_cooldown = spec.scale_to_zero.cooldown_period;
+  add_schedules(spec.schedules, result);
   result.scaler = spec.scale_target;
   add_signals(spec.signals, result);
   return result;

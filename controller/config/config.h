@@ -31,6 +31,7 @@ struct CompiledWorkload {
   std::string document{};               ///< the texts that `workload.document` is the fingerprint of
   Orders orders{};                      ///< what annotations ask
   std::optional<PluginRef> scaler{};    ///< none for a Monitor
+  std::vector<Window> windows{};        ///< in the order of `workload.schedules`
   std::vector<PluginRef> probes{};      ///< in the order of `workload.signals`
   std::vector<PluginRef> balancers{};   ///< in the order of `workload.pools`
   std::vector<DocumentId> documents{};  ///< the policy or monitor, then the balancing policies

@@ -82,6 +82,30 @@ std::optional<Found> repeated_signal(const std::vector<SignalSpec>& signals) {
   return std::nullopt;
 }
 
+/// Whether a signal can say that there is work while nothing runs: utilization is of members, and there are none.
+bool can_wake(const SignalSpec& signal) {
+  return signal.target && signal.target->type != SignalTargetType::utilization;
+}
+
+/// What a policy says that one of its parts alone does not.
+std::optional<Found> contradicts_itself(const ScalingPolicySpec& policy) {
+  if (policy.min_replicas == 0 && std::ranges::none_of(policy.signals, can_wake))
+    return Found{"spec.minReplicas",
+                 "0, and no signal has a target that can wake it: it would stay at zero; write 1, or give a signal an "
+                 "AverageValue or Value target"};
+  for (std::size_t i = 0; i < policy.signals.size(); ++i)
+    if (policy.signals[i].activation_threshold && !can_wake(policy.signals[i]))
+      return Found{fmt::format("spec.signals[{}].activationThreshold", i),
+                   "utilization is of members, and at zero there are none: only a signal with an AverageValue or Value "
+                   "target can wake"};
+  std::map<std::string, std::size_t> names;
+  for (std::size_t i = 0; i < policy.schedules.size(); ++i)
+    if (const auto [name, fresh] = names.emplace(policy.schedules[i].name, i); !fresh)
+      return Found{fmt::format("spec.schedules[{}].name", i),
+                   fmt::format("{} is also the name of schedules[{}]", name->first, name->second)};
+  return repeated_signal(policy.signals);
+}
+
 class CrossCheck {
  public:
   explicit CrossCheck(const std::vector<Document>& documents) : documents_(documents) {}
@@ -124,8 +148,7 @@ class CrossCheck {
     return std::nullopt;
   }
   [[nodiscard]] std::optional<Found> alone(std::size_t i) const {
-    if (const auto* policy = std::get_if<ScalingPolicySpec>(&documents_[i].spec))
-      return repeated_signal(policy->signals);
+    if (const auto* policy = std::get_if<ScalingPolicySpec>(&documents_[i].spec)) return contradicts_itself(*policy);
     if (const auto* monitor = std::get_if<MonitorSpec>(&documents_[i].spec)) return repeated_signal(monitor->signals);
     const auto* pool = std::get_if<BalancingPolicySpec>(&documents_[i].spec);
     if (pool == nullptr) return std::nullopt;
@@ -152,11 +175,6 @@ class CrossCheck {
   std::vector<std::pair<Claimed, std::size_t>> claims_{};
 };
 
-/// Whether a signal can say that there is work while nothing runs: utilization is of members, and there are none.
-bool can_wake(const SignalSpec& signal) {
-  return signal.target && signal.target->type != SignalTargetType::utilization;
-}
-
 void warn(const Document& document, std::string path, std::string message, std::vector<FileProblem>& into) {
   const auto place = place_of(document.root, path);
   into.push_back({document.file, {place, std::move(path), std::move(message)}, true});
@@ -172,6 +190,29 @@ void warn_of_few_ports(const Document& document, const ScalingPolicySpec& policy
   }
 }
 
+/// Bounds that do not fit are no error: a maximum that was cut in an emergency must come into force. What holds then is
+/// defined: a floor never beats a maximum.
+void warn_of_schedules(const Document& document, const ScalingPolicySpec& policy, std::vector<FileProblem>& into) {
+  for (std::size_t i = 0; i < policy.schedules.size(); ++i) {
+    const auto& schedule = policy.schedules[i];
+    const auto path = fmt::format("spec.schedules[{}]", i);
+    if (schedule.min_replicas.value_or(0) > policy.max_replicas)
+      warn(document, path + ".minReplicas",
+           fmt::format("{} is above maxReplicas ({}), which counts", *schedule.min_replicas, policy.max_replicas),
+           into);
+    if (schedule.max_replicas.value_or(0) > policy.max_replicas)
+      warn(document, path + ".maxReplicas",
+           fmt::format("{} is above maxReplicas ({}): a schedule can only lower it", *schedule.max_replicas,
+                       policy.max_replicas),
+           into);
+    if (schedule.max_replicas && *schedule.max_replicas < policy.min_replicas)
+      warn(document, path + ".maxReplicas",
+           fmt::format("{} is below minReplicas ({}), which gives way while the window is open", *schedule.max_replicas,
+                       policy.min_replicas),
+           into);
+  }
+}
+
 }  // namespace
 
 std::vector<Refusal> cross_check(const std::vector<Document>& documents) { return CrossCheck(documents).run(); }
@@ -182,10 +223,8 @@ std::vector<FileProblem> warnings(const std::vector<Document>& documents) {
     const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec);
     if (policy == nullptr) continue;
     warn_of_few_ports(document, *policy, result);
-    if (policy->min_replicas == 0 && std::ranges::none_of(policy->signals, can_wake))
-      warn(document, "spec.minReplicas", "0, and no signal has a target that can wake it: it would stay at zero",
-           result);
-    else if (std::ranges::none_of(policy->signals, [](const SignalSpec& signal) { return signal.target.has_value(); }))
+    warn_of_schedules(document, *policy, result);
+    if (std::ranges::none_of(policy->signals, [](const SignalSpec& signal) { return signal.target.has_value(); }))
       warn(document, "spec.signals",
            "no signal has a target: replicas change only to stay within minReplicas and maxReplicas", result);
   }

@@ -16,6 +16,7 @@
 #include "core/rules.h"
 #include "core/time.h"
 #include "core/workload.h"
+#include "formats/window.h"
 
 namespace ballast {
 
@@ -91,6 +92,7 @@ struct SignalSpec {
   std::optional<SignalTargetSpec> target{};
   std::optional<Duration> interval{};
   Duration stale_after = std::chrono::seconds{60};
+  std::optional<Quantity> activation_threshold{};
   bool operator==(const SignalSpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
@@ -103,11 +105,82 @@ struct SignalSpec {
               Limits{.min = 0.1, .max = 3600, .example = "15s"}},
         Field{"staleAfter", &SignalSpec::stale_after, "",
               "A value older than this, by the clock of its source, is unknown: it may hold or scale up, never down.",
-              Limits{.min = 1, .max = 86'400}}};
+              Limits{.min = 1, .max = 86'400}},
+        Field{
+            "activationThreshold", &SignalSpec::activation_threshold, "of the signal",
+            "Of a policy with minReplicas 0: strictly above it the signal wakes the target and keeps it awake. Default "
+            "0; not with a Utilization target, since there is none of no members.",
+            Limits{.min = 0, .max = 1e15, .example = "5"}}};
   }
-  static constexpr auto rules() { return std::array{rule::le("interval", "staleAfter")}; }
-  static constexpr auto later() {
-    return std::array<std::string_view, 4>{"activationThreshold", "memberLabel", "objective", "sourceRef"};
+  static constexpr auto rules() {
+    return std::array{rule::le("interval", "staleAfter"), rule::needs("activationThreshold", "target")};
+  }
+  static constexpr auto later() { return std::array<std::string_view, 3>{"memberLabel", "objective", "sourceRef"}; }
+};
+
+/// A window of time with bounds of its own.
+struct ScheduleSpec {
+  std::string name{};
+  std::string timezone = "UTC";
+  std::string start{};
+  std::string end{};
+  std::string from{};
+  std::string to{};
+  std::optional<std::int32_t> min_replicas{};
+  std::optional<std::int32_t> max_replicas{};
+  std::optional<Freeze> freeze{};
+  bool operator==(const ScheduleSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"name", &ScheduleSpec::name, "", "Unique within the policy; named in decisions.",
+              Limits{.max = 63, .required = true, .example = "office", .format = Format::name}},
+        Field{"timezone", &ScheduleSpec::timezone, "",
+              "Whose clocks `start` and `end` are read by; `from` and `to` have an offset of their own. What daylight "
+              "saving skips counts when the clocks are past "
+              "it; what they show twice counts the first time.",
+              Limits{.min = 1, .max = 64, .example = "Europe/Berlin", .format = Format::time_zone}},
+        Field{"start", &ScheduleSpec::start, "",
+              "When the window opens, again and again: minute, hour, day, month, weekday.",
+              Limits{.max = 1024, .example = "0 8 * * MON-FRI", .format = Format::cron}},
+        Field{"end", &ScheduleSpec::end, "", "When it closes. Where a start comes at the same minute, it stays open.",
+              Limits{.max = 1024, .example = "0 20 * * MON-FRI", .format = Format::cron}},
+        Field{"from", &ScheduleSpec::from, "", "When the window opens, once.",
+              Limits{.max = 64, .example = "2026-11-27T08:00:00+01:00", .format = Format::timestamp}},
+        Field{"to", &ScheduleSpec::to, "", "When it closes; it is no more open at that instant.",
+              Limits{.max = 64, .example = "2026-11-27T20:00:00+01:00", .format = Format::timestamp}},
+        Field{"minReplicas", &ScheduleSpec::min_replicas, "replicas",
+              "Lower bound while the window is open. The highest counts, but never beyond a maximum. That the window "
+              "closes is no reason to shrink: signals must prove that, as always.",
+              Limits{.min = 0, .max = 100'000, .example = "10"}},
+        Field{"maxReplicas", &ScheduleSpec::max_replicas, "replicas",
+              "Upper bound while the window is open. The lowest of all counts, the policy's own included.",
+              Limits{.min = 0, .max = 100'000, .example = "40"}},
+        Field{"freeze", &ScheduleSpec::freeze, "",
+              "Which direction stands still while the window is open, whatever signals and bounds ask for."}};
+  }
+  static constexpr auto rules() {
+    return std::array{rule::exactly_one("start", "from"),
+                      rule::needs("start", "end"),
+                      rule::needs("end", "start"),
+                      rule::needs("from", "to"),
+                      rule::needs("to", "from"),
+                      rule::at_least_one("minReplicas", "maxReplicas", "freeze"),
+                      rule::le("minReplicas", "maxReplicas")};
+  }
+  /// The window of the spec. Errors: invalid. `from` and `to` that are read are points in time.
+  [[nodiscard]] Result<Window> window() const;
+  [[nodiscard]] Problems check() const;
+};
+
+struct ScaleToZeroSpec {
+  Duration cooldown_period = std::chrono::minutes{5};
+  bool operator==(const ScaleToZeroSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{Field{
+        "cooldownPeriod", &ScaleToZeroSpec::cooldown_period, "",
+        "How long every signal that can wake must be known, fresh and not above its activationThreshold. It takes "
+        "the place of the stabilization window on the way to zero.",
+        Limits{.min = 0, .max = 604'800}}};
   }
 };
 
@@ -119,6 +192,10 @@ struct ScalingPolicySpec {
   Duration interval = std::chrono::seconds{5};
   std::vector<SignalSpec> signals{};
   std::optional<Behavior> behavior{};
+  Combine combine = Combine::max;
+  std::vector<ScheduleSpec> schedules{};
+  Fallback fallback{};
+  ScaleToZeroSpec scale_to_zero{};
   bool operator==(const ScalingPolicySpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
@@ -132,18 +209,23 @@ struct ScalingPolicySpec {
               "Enforce acts. ScaleUpOnly never removes. DryRun decides, records and reports, and does not act."},
         Field{"interval", &ScalingPolicySpec::interval, "", "Time between two decisions.",
               Limits{.min = 0.1, .max = 3600}},
-        Field{"signals", &ScalingPolicySpec::signals, "", "What decides; the highest proposal counts.",
-              Limits{.max = 64}},
+        Field{"signals", &ScalingPolicySpec::signals, "", "What decides.", Limits{.max = 64}},
         Field{"behavior", &ScalingPolicySpec::behavior, "",
               "Field for field that of autoscaling/v2; one written for an HPA works as it is. Absent: Ballast's own "
-              "hold."}};
+              "hold: up at once to ten times or ten more in 15 s, whichever is more; down after 300 s of proof."},
+        Field{"combine", &ScalingPolicySpec::combine, "",
+              "Which proposal counts where signals ask for different numbers. An unknown signal never lowers, by "
+              "either."},
+        Field{"schedules", &ScalingPolicySpec::schedules, "", "Windows of time with bounds of their own.",
+              Limits{.max = 64}},
+        Field{"fallback", &ScalingPolicySpec::fallback, "", "What holds once a signal has been unknown for long."},
+        Field{"scaleToZero", &ScalingPolicySpec::scale_to_zero, "", "Of a policy with minReplicas 0."}};
   }
   static constexpr auto rules() { return std::array{rule::le("minReplicas", "maxReplicas")}; }
   static constexpr auto later() {
-    return std::array<std::string_view, 17>{
-        "approval",  "budget",         "ceilings",          "combine",  "fallback",       "forecast",
-        "formula",   "manualOverride", "maxReplicas: auto", "onDelete", "scaleTargetRef", "scaleToZero",
-        "schedules", "surge",          "suspend",           "vertical", "weight"};
+    return std::array<std::string_view, 13>{
+        "approval", "budget",         "ceilings", "forecast", "formula",  "manualOverride", "maxReplicas: auto",
+        "onDelete", "scaleTargetRef", "surge",    "suspend",  "vertical", "weight"};
   }
 };
 

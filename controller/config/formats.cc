@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <vector>
+
+#include "controller/config/nearest.h"
+#include "formats/rfc3339.h"
+#include "formats/window.h"
 
 namespace ballast {
 namespace {
@@ -42,6 +47,19 @@ bool path(std::string_view text) {
   return text.size() > 1 && text.front() == '/' && text.find('\0') == std::string_view::npos;
 }
 
+bool cron(std::string_view text) { return parse_window_edge(text).has_value(); }
+std::string cron_problem(std::string_view text) { return parse_window_edge(text).error().message; }
+bool timestamp(std::string_view text) { return parse_rfc3339(text).has_value(); }
+std::string timestamp_problem(std::string_view text) { return parse_rfc3339(text).error().message; }
+std::string time_zone_problem(std::string_view text) {
+  const std::vector<std::string> zones = time_zones();
+  const std::vector<std::string_view> names(zones.begin(), zones.end());
+  const auto meant = nearest(text, names);
+  if (zones.empty()) return std::string(text) + " is not a time zone: the system has no tzdata";
+  return std::string(text) + " is not a time zone of the system's tzdata" +
+         (meant.empty() ? ", such as Europe/Berlin" : "; did you mean " + std::string(meant) + "?");
+}
+
 constexpr std::array kFormats{
     FormatInfo{Format::any, "any text", "", "", any},
     FormatInfo{Format::dns_label, "a name of a-z, 0-9 and '-' that begins and ends with a letter or digit",
@@ -52,6 +70,12 @@ constexpr std::array kFormats{
                url},
     FormatInfo{Format::address, "an address as HOST:PORT", "^.+:[0-9]{1,5}$", "127.0.0.1:9797", address},
     FormatInfo{Format::path, "an absolute path", "^/.+$", "/run/ballast", path},
+    FormatInfo{Format::time_zone, "a time zone of tzdata", "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "Europe/Berlin",
+               is_time_zone, time_zone_problem},
+    FormatInfo{Format::cron, "a cron schedule", "^(@[a-z]+|[^ ]+( +[^ ]+){4})$", "0 8 * * MON-FRI", cron, cron_problem},
+    FormatInfo{Format::timestamp, "a point in time",
+               "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+               "2026-11-27T08:00:00+01:00", timestamp, timestamp_problem},
 };
 
 }  // namespace

@@ -173,8 +173,23 @@ void obey_needs(const Schema& schema, const Rule& rule, ConfigNode& node, Random
     put(node, rule.fields[1], random_value(*schema.find(rule.fields[1]), random));
 }
 
+/// What one key needs may need another: as often as there are such rules is enough.
+void obey_all_needs(const Schema& schema, ConfigNode& node, Random& random, std::set<std::string_view>& kept) {
+  for (std::size_t pass = 0; pass < schema.rules.size(); ++pass)
+    for (const auto& rule : schema.rules)
+      if (rule.kind == Rule::Kind::needs || rule.kind == Rule::Kind::needs_when)
+        obey_needs(schema, rule, node, random, kept);
+}
+
+/// What stood with a key that is gone goes too.
+void drop_the_lonely(const Schema& schema, ConfigNode& node) {
+  for (std::size_t pass = 0; pass < schema.rules.size(); ++pass)
+    for (const auto& rule : schema.rules)
+      if (rule.kind == Rule::Kind::needs && node.find(rule.fields[1]) == nullptr) drop(node, rule.fields[0]);
+}
+
 void obey_count(const Schema& schema, const Rule& rule, ConfigNode& node, Random& random,
-                const std::set<std::string_view>& kept) {
+                std::set<std::string_view>& kept) {
   std::vector<std::string_view> present;
   std::vector<std::string_view> all;
   std::string_view chosen;
@@ -187,19 +202,19 @@ void obey_count(const Schema& schema, const Rule& rule, ConfigNode& node, Random
   if (present.empty() && rule.kind != Rule::Kind::at_most_one) {
     const auto key = all[random.below(all.size())];
     put(node, key, random_value(*schema.find(key), random));
+    obey_all_needs(schema, node, random, kept);
     return;
   }
   if (rule.kind == Rule::Kind::at_least_one || present.size() < 2) return;
   if (chosen.empty()) chosen = present[random.below(present.size())];
   for (const auto key : present)
     if (key != chosen) drop(node, key);
+  drop_the_lonely(schema, node);
 }
 
 void obey(const Schema& schema, ConfigNode& node, Random& random) {
   std::set<std::string_view> kept;
-  for (const auto& rule : schema.rules)
-    if (rule.kind == Rule::Kind::needs || rule.kind == Rule::Kind::needs_when)
-      obey_needs(schema, rule, node, random, kept);
+  obey_all_needs(schema, node, random, kept);
   for (const auto& rule : schema.rules)
     if (rule.kind == Rule::Kind::exactly_one || rule.kind == Rule::Kind::at_most_one ||
         rule.kind == Rule::Kind::at_least_one)

@@ -231,6 +231,8 @@ bool read_scalar(const ConfigNode& node, const Where& where, std::string& out, P
                problems);
   if (!check_length(node.text.size(), "characters", node, where, problems)) return false;
   const auto& form = info(where.limits.format);
+  if (!node.text.empty() && !form.matches(node.text) && form.problem != nullptr && !where.limits.secret)
+    return add(node, where, form.problem(node.text), problems);
   if (!node.text.empty() && !form.matches(node.text))
     return add(node, where, fmt::format("{} is not {}, such as {}", shown(node, where.limits), form.name, form.example),
                problems);

@@ -1,6 +1,8 @@
 // A workload with what it takes to run it: its probes and its ports, made by the registry from the documents.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,10 +14,18 @@
 
 namespace ballast {
 
+/// The schedules whose windows are open, as places in `Workload::schedules`, and the tzdata that says so.
+struct OpenWindows {
+  std::vector<std::uint16_t> windows{};
+  std::string tzdata{};
+  bool operator==(const OpenWindows&) const = default;
+};
+
 struct BoundWorkload {
   Workload workload{};
   std::string document{};                              ///< the texts that `workload.document` is the fingerprint of
   Orders orders{};                                     ///< what annotations of the documents ask
+  std::function<OpenWindows(WallTime)> windows{};      ///< none: no schedules
   std::vector<CompiledProbe> probes{};                 ///< in the order of `workload.signals`
   std::unique_ptr<Scaler> scaler{};                    ///< none: nothing to scale
   std::vector<std::unique_ptr<Balancer>> balancers{};  ///< in the order of `workload.pools`

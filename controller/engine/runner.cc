@@ -160,6 +160,11 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
   for (const NamedArrival& arrival : std::exchange(inbox_, {}))
     seen.arrivals.push_back(by_number(arrival, state_.names, observed.new_members));
   seen.orders = bound.orders;
+  if (bound.windows) {
+    OpenWindows open = bound.windows(time_.wall());
+    seen.windows = std::move(open.windows);
+    seen.tzdata = std::move(open.tzdata);
+  }
   seen.outcomes = std::exchange(outcomes_, {});
   seen.evidence_from = evidence_from_;
   seen.journal_ok = journal_ok_;

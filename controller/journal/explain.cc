@@ -26,8 +26,11 @@ std::optional<Workload> workload_at(History& history, const Frame& frame, const 
   return std::move(*workload);
 }
 
-Known known_of(const Frame& frame, const WorkloadState& state, const Plan& plan) {
+Known known_of(const Workload& workload, const Frame& frame, const WorkloadState& state, const Plan& plan) {
   Known known;
+  for (const std::uint16_t window : frame.observation.windows)
+    if (window < workload.schedules.size()) known.schedules.push_back(workload.schedules[window].name);
+  known.tzdata = frame.observation.tzdata;
   known.target = frame.observation.target;
   known.write = plan.write;
   known.same = digest(plan, state.memory) == frame.digest;
@@ -57,7 +60,7 @@ std::optional<Explanation> decide_again(History& history, Recovered leading, con
   const Plan plan = fold(*workload, state, last);
   Explanation explanation;
   explanation.record = record_of(*workload, state, last.observation, plan);
-  explanation.known = known_of(last, state, plan);
+  explanation.known = known_of(*workload, last, state, plan);
   explanation.kept = before != state.decision;
   note = leading.damage;
   return explanation;

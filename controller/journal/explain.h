@@ -31,8 +31,10 @@ struct KnownSignal {
 struct Known {
   std::optional<ObservedTarget> target{};
   std::vector<KnownSignal> signals{};
-  std::optional<std::int32_t> write{};  ///< what the scaler was to be told
-  bool same = false;                    ///< decided again, it is bit for bit what was decided then
+  std::vector<std::string> schedules{};  ///< whose windows were open
+  std::string tzdata{};                  ///< the version of it that said so; empty without schedules
+  std::optional<std::int32_t> write{};   ///< what the scaler was to be told
+  bool same = false;                     ///< decided again, it is bit for bit what was decided then
   bool operator==(const Known&) const = default;
 };
 

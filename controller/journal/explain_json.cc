@@ -70,6 +70,8 @@ Json known_of(const Known& known) {
                          {"uid", known.target->uid},
                          {"version", known.target->version}};
   if (known.write) out["told"] = *known.write;
+  out["schedules"] = known.schedules;
+  out["tzdata"] = known.tzdata;
   out["signals"] = Json::array();
   for (const KnownSignal& signal : known.signals)
     out["signals"].push_back(Json{{"name", signal.name},

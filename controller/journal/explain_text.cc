@@ -92,12 +92,19 @@ std::string change_text(const Record& record) {
 std::string known_text(const Known& known) {
   std::string out = "\nwhat was known\n";
   std::size_t width = std::string("target").size();
+  const bool scheduled = !known.tzdata.empty() || !known.schedules.empty();
+  if (scheduled) width = std::string("schedules").size();
   for (const KnownSignal& signal : known.signals) width = std::max(width, signal.name.size());
   if (known.target)
     out += fmt::format("  {:<{}}  told {}; {} exist, {} ready\n", "target", width, known.target->desired,
                        known.target->existing, known.target->ready);
   else
     out += fmt::format("  {:<{}}  could not be observed\n", "target", width);
+  if (scheduled) {
+    std::string open = known.schedules.empty() ? "none" : "";
+    for (const std::string& name : known.schedules) open += (open.empty() ? "" : ", ") + name;
+    out += fmt::format("  {:<{}}  {} open by the clock; tzdata {}\n", "schedules", width, open, known.tzdata);
+  }
   for (const KnownSignal& signal : known.signals) {
     std::string value = signal.value ? number_text(*signal.value) : "unknown";
     if (signal.target) value += " (target " + number_text(*signal.target) + ")";

@@ -209,5 +209,15 @@ TEST(Names, AreNeverGivenTwice) {
   EXPECT_EQ(names.name_of(MemberId{3}), "");
 }
 
+TEST(Explain, TellsWhichSchedulesWereOpenAndByWhichTzdata) {
+  Explanation explanation;
+  explanation.known = Known{.schedules = {"office", "sale"}, .tzdata = "2026a"};
+  const auto utc = [](TimePoint) { return LocalTime{}; };
+  EXPECT_NE(to_text(explanation, utc).find("schedules  office, sale open by the clock; tzdata 2026a"),
+            std::string::npos)
+      << to_text(explanation, utc);
+  EXPECT_NE(to_json(explanation).find("\"tzdata\": \"2026a\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ballast

@@ -72,9 +72,8 @@ TEST(ScalingPolicy, RefusesTheBehaviorThatTheHpaRefuses) {
 }
 
 TEST(ScalingPolicy, NamesWhatThisVersionCannotDoYet) {
-  for (const std::string key :
-       {"forecast", "surge", "budget", "approval", "schedules", "ceilings", "formula", "fallback", "combine",
-        "manualOverride", "scaleToZero", "vertical", "onDelete", "scaleTargetRef"})
+  for (const std::string key : {"forecast", "surge", "budget", "approval", "ceilings", "formula", "manualOverride",
+                                "vertical", "onDelete", "scaleTargetRef"})
     EXPECT_THAT(problems_of("maxReplicas: 2\n" + key + ": {}\n"),
                 ElementsAre("spec." + key + ": not available in this version"));
   EXPECT_THAT(problems_of("maxReplicas: auto"), ElementsAre("spec.maxReplicas: auto: not available in this version"));
@@ -189,15 +188,18 @@ TEST(CrossCheck, APoolNeedsItsPolicyInItsOwnNamespace) {
   EXPECT_THAT(refusals({pool("a", "web", "x"), policy("web")}), IsEmpty()) << "whatever their order";
 }
 
-TEST(Warnings, ZeroNeedsASignalThatCanWakeIt) {
+TEST(CrossCheck, ZeroNeedsASignalThatCanWakeIt) {
   const auto at_zero = [](std::optional<SignalTargetSpec> target) {
     auto result = policy("web", {signal("s", "http://h/", target)});
     std::get<ScalingPolicySpec>(result.spec).min_replicas = 0;
-    return warnings({result}).size();
+    return refusals({result}).size();
   };
   EXPECT_EQ(at_zero(average(1)), 0U);
   EXPECT_EQ(at_zero(std::nullopt), 1U);
   EXPECT_EQ(at_zero(SignalTargetSpec{.type = SignalTargetType::utilization, .average_utilization = 60}), 1U);
+}
+
+TEST(Warnings, APolicyWithoutATargetIsProbablyNotMeant) {
   const auto found = warnings({policy("web")});
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(found[0].warning);
