@@ -13,7 +13,7 @@ using Seconds = std::chrono::seconds;
 std::int32_t changed_within(const std::vector<RateEvent>& events, std::int32_t period_seconds, TimePoint now) {
   std::int64_t sum = 0;
   for (const RateEvent& event : events)
-    if (event.at > now - Seconds{period_seconds}) sum += event.delta;
+    if (event.at > saturating_add(now, -Seconds{period_seconds})) sum += event.delta;
   return saturate<std::int32_t>(static_cast<double>(sum));
 }
 
@@ -47,39 +47,6 @@ std::int32_t down_limit(const ScalingRules& rules, const ScaleMemory& memory, st
     if (better) chosen = allowed;
   }
   return std::min(current, saturate<std::int32_t>(chosen.value_or(current)));
-}
-
-struct Windows {
-  Duration up{};
-  Duration down{};
-};
-
-/// The proposal between the lowest of the up window and the highest of the down window.
-std::int32_t stabilize(ScaleMemory& memory, std::int32_t current, std::int32_t proposal, Windows windows, TimePoint now,
-                       Step& step) {
-  std::int32_t lowest = proposal;
-  std::int32_t highest = proposal;
-  std::optional<std::size_t> outdated;
-  const TimePoint up_cutoff = now - windows.up;
-  const TimePoint down_cutoff = now - windows.down;
-  for (std::size_t i = 0; i < memory.recommendations.size(); ++i) {
-    const Recommendation& past = memory.recommendations[i];
-    if (past.at > up_cutoff) lowest = std::min(lowest, past.replicas);
-    if (past.at > down_cutoff) highest = std::max(highest, past.replicas);
-    if (past.at < up_cutoff && past.at < down_cutoff) outdated = i;
-  }
-  if (outdated)
-    memory.recommendations[*outdated] = {now, proposal};
-  else
-    memory.recommendations.push_back({now, proposal});
-  std::int32_t result = std::max(current, lowest);
-  result = std::min(result, highest);
-  step.before = proposal;
-  step.after = result;
-  const bool up = proposal >= current;
-  step.reason = up ? Reason::scale_up_stabilized : Reason::scale_down_stabilized;
-  step.numbers = {ballast::seconds(up ? windows.up : windows.down)};
-  return result;
 }
 
 Limited limit_up(const Bounds& bounds, const ScalingRules& rules, const ScaleMemory& memory, std::int32_t current,
@@ -119,45 +86,75 @@ Behavior behavior_in_force(const Workload& workload) {
   return workload.behavior ? with_defaults(*workload.behavior) : own_hold();
 }
 
-Limited limit(const Workload& workload, const Bounds& bounds, ScaleMemory& memory, std::int32_t current,
-              std::int32_t proposal, TimePoint now, std::vector<Step>& steps) {
-  const Behavior rules = behavior_in_force(workload);
-  const Windows windows{Seconds{*rules.scale_up.stabilization_window_seconds},
-                        Seconds{*rules.scale_down.stabilization_window_seconds}};
-  Step step{Stage::bounds_and_behavior};
-  const std::int32_t wanted = stabilize(memory, current, proposal, windows, now, step);
-  if (wanted != proposal) steps.push_back(step);
-  return limit_rate(workload, bounds, memory, current, wanted, now, steps);
+Stabilized stabilize(std::vector<Recommendation>& past, std::int32_t current, std::int32_t proposal, Windows windows,
+                     TimePoint now) {
+  std::int32_t lowest = proposal;
+  std::int32_t highest = proposal;
+  std::optional<std::size_t> outdated;
+  const TimePoint up_cutoff = saturating_add(now, -windows.up);
+  const TimePoint down_cutoff = saturating_add(now, -windows.down);
+  for (std::size_t i = 0; i < past.size(); ++i) {
+    if (past[i].at > up_cutoff) lowest = std::min(lowest, past[i].replicas);
+    if (past[i].at > down_cutoff) highest = std::max(highest, past[i].replicas);
+    if (past[i].at < up_cutoff && past[i].at < down_cutoff) outdated = i;
+  }
+  if (outdated)
+    past[*outdated] = {now, proposal};
+  else
+    past.push_back({now, proposal});
+  const std::int32_t result = std::min(std::max(current, lowest), highest);
+  if (result == proposal) return {result};
+  if (proposal >= current) return {result, Reason::scale_up_stabilized, windows.up};
+  return {result, Reason::scale_down_stabilized, windows.down};
 }
 
-Limited limit_rate(const Workload& workload, const Bounds& bounds, const ScaleMemory& memory, std::int32_t current,
-                   std::int32_t wanted, TimePoint now, std::vector<Step>& steps) {
-  const Behavior rules = behavior_in_force(workload);
-  Limited result{wanted};
-  if (wanted > current) result = limit_up(bounds, rules.scale_up, memory, current, wanted, now);
-  if (wanted < current) result = limit_down(bounds, rules.scale_down, memory, current, wanted, now);
-  if (result.replicas != wanted)
-    steps.push_back(Step{Stage::bounds_and_behavior, {}, wanted, result.replicas, result.reason});
-  return result;
+Limited limit_rate(const Behavior& rules, const Bounds& bounds, const ScaleMemory& memory, std::int32_t current,
+                   std::int32_t wanted, TimePoint now) {
+  if (wanted > current) return limit_up(bounds, rules.scale_up, memory, current, wanted, now);
+  if (wanted < current) return limit_down(bounds, rules.scale_down, memory, current, wanted, now);
+  return {wanted};
 }
 
-void record_event(const Workload& workload, ScaleMemory& memory, std::int32_t delta, TimePoint at) {
+void record_event(const Behavior& rules, ScaleMemory& memory, std::int32_t delta, TimePoint at) {
   if (delta == 0) return;
-  const Behavior rules = behavior_in_force(workload);
   const ScalingRules& direction = delta > 0 ? rules.scale_up : rules.scale_down;
   std::int32_t longest = 0;
   for (const RatePolicy& policy : direction.policies) longest = std::max(longest, policy.period_seconds);
   std::vector<RateEvent>& events = delta > 0 ? memory.ups : memory.downs;
   std::optional<std::size_t> outdated;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (events[i].at < at - Seconds{longest}) events[i].outdated = true;
+    if (events[i].at < saturating_add(at, -Seconds{longest})) events[i].outdated = true;
     if (events[i].outdated) outdated = i;
   }
-  const RateEvent event{at, std::abs(delta), false};
+  const RateEvent event{at, narrow(std::abs(std::int64_t{delta})), false};
   if (outdated)
     events[*outdated] = event;
   else
     events.push_back(event);
+}
+
+Limited limit(const Workload& workload, const Bounds& bounds, ScaleMemory& memory, std::int32_t current,
+              std::int32_t proposal, TimePoint now, std::vector<Step>& steps) {
+  const Behavior rules = behavior_in_force(workload);
+  const Windows windows{Seconds{*rules.scale_up.stabilization_window_seconds},
+                        Seconds{*rules.scale_down.stabilization_window_seconds}};
+  const Stabilized wanted = stabilize(memory.recommendations, current, proposal, windows, now);
+  if (wanted.replicas != proposal)
+    steps.push_back(Step{
+        Stage::bounds_and_behavior, {}, proposal, wanted.replicas, wanted.reason, {ballast::seconds(wanted.window)}});
+  return limit_rate(workload, bounds, memory, current, wanted.replicas, now, steps);
+}
+
+Limited limit_rate(const Workload& workload, const Bounds& bounds, const ScaleMemory& memory, std::int32_t current,
+                   std::int32_t wanted, TimePoint now, std::vector<Step>& steps) {
+  const Limited result = limit_rate(behavior_in_force(workload), bounds, memory, current, wanted, now);
+  if (result.replicas != wanted)
+    steps.push_back(Step{Stage::bounds_and_behavior, {}, wanted, result.replicas, result.reason});
+  return result;
+}
+
+void record_event(const Workload& workload, ScaleMemory& memory, std::int32_t delta, TimePoint at) {
+  record_event(behavior_in_force(workload), memory, delta, at);
 }
 
 }  // namespace ballast

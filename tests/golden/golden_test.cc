@@ -14,10 +14,14 @@ using nlohmann::json;
 
 const std::string kFolder = std::string{BALLAST_SOURCE_DIR} + "/tests/data/golden";
 
-std::vector<json> lines_of(const std::string& group) {
+std::vector<json> lines_of(const std::string& group, std::size_t most = std::string::npos) {
   auto lines = read_group(kFolder, group);
-  EXPECT_TRUE(lines.has_value()) << group;
-  return lines.value_or({});
+  if (!lines) {
+    ADD_FAILURE() << lines.error().message;
+    return {};
+  }
+  lines->resize(std::min(lines->size(), most));
+  return std::move(*lines);
 }
 
 class Golden : public testing::TestWithParam<std::pair<const char*, std::size_t>> {};
@@ -32,15 +36,14 @@ TEST_P(Golden, EveryVectorIsAnsweredAsTheOriginalDoes) {
 INSTANTIATE_TEST_SUITE_P(Groups, Golden,
                          testing::Values(std::pair{"cron", std::size_t{238}},
                                          std::pair{"hpa_replica", std::size_t{2073}},
+                                         std::pair{"hpa_timeline", std::size_t{437}},
                                          std::pair{"quantity", std::size_t{276}},
                                          std::pair{"quantity_new", std::size_t{74}}),
                          [](const auto& group) { return group.param.first; });
 
-/// How many of the group's first lines are still called equal after a change of what is expected.
+/// How many of a group's lines are still called equal after a change of what is expected.
 template <class Change>
-std::size_t equal_after(const std::string& group, Change change) {
-  std::vector<json> lines = lines_of(group);
-  lines.resize(std::min<std::size_t>(lines.size(), 200));
+std::size_t equal_after(const std::string& group, std::vector<json> lines, Change change) {
   std::vector<json> changed;
   for (json& line : lines)
     if (change(line)) changed.push_back(line);
@@ -49,9 +52,10 @@ std::size_t equal_after(const std::string& group, Change change) {
 }
 
 TEST(GoldenComparison, SeesEachChangedAnswerOfTheReplicaCalculator) {
+  const std::vector<json> lines = lines_of("hpa_replica", 200);
   for (const char* key : {"replicas", "utilization", "raw_average"}) {
     SCOPED_TRACE(key);
-    EXPECT_EQ(equal_after("hpa_replica",
+    EXPECT_EQ(equal_after("hpa_replica", lines,
                           [&](json& line) {
                             json& expected = line.at("expect");
                             if (!expected.contains(key)) return false;
@@ -60,7 +64,7 @@ TEST(GoldenComparison, SeesEachChangedAnswerOfTheReplicaCalculator) {
                           }),
               0U);
   }
-  EXPECT_EQ(equal_after("hpa_replica",
+  EXPECT_EQ(equal_after("hpa_replica", lines,
                         [](json& line) {
                           json& named = line["expect"]["error_class"];
                           named = named == "none" ? "no_pods" : "none";
@@ -69,10 +73,42 @@ TEST(GoldenComparison, SeesEachChangedAnswerOfTheReplicaCalculator) {
             0U);
 }
 
+TEST(GoldenComparison, SeesAChangeOfAnyLastStepOfATimeline) {
+  const std::vector<json> lines = lines_of("hpa_timeline", 30);
+  for (const char* key : {"scaled_to", "status_current", "status_desired", "last_scale_t_ms"}) {
+    SCOPED_TRACE(key);
+    EXPECT_EQ(equal_after("hpa_timeline", lines,
+                          [&](json& line) {
+                            json& told = line["steps"].back()["expect"][key];
+                            told = told.is_null() ? json{1} : json{told.get<std::int64_t>() + 1};
+                            return true;
+                          }),
+              0U);
+  }
+  for (const char* from : {"True", "@"}) {  // a condition's value, and its time
+    SCOPED_TRACE(from);
+    EXPECT_EQ(equal_after("hpa_timeline", lines,
+                          [&](json& line) {
+                            auto text = line["steps"].back()["expect"]["conditions"].front().get<std::string>();
+                            const auto at = text.find(from);
+                            if (at == std::string::npos) return false;
+                            line["steps"].back()["expect"]["conditions"].front() = text.insert(at + 1, "1");
+                            return true;
+                          }),
+              0U);
+  }
+  EXPECT_EQ(equal_after("hpa_timeline", lines,
+                        [](json& line) {
+                          line["steps"].back()["expect"]["conditions"].erase(0);
+                          return true;
+                        }),
+            0U);
+}
+
 TEST(GoldenComparison, SeesEachChangedAnswerOfTheFormats) {
   for (const char* key : {"string", "canonical", "format", "sign"}) {
     SCOPED_TRACE(key);
-    EXPECT_EQ(equal_after("quantity",
+    EXPECT_EQ(equal_after("quantity", lines_of("quantity"),
                           [&](json& line) {
                             if (!line.at("ok").get<bool>()) return false;
                             line[key] = line[key].is_string() ? json{"7"} : json{7};
@@ -80,14 +116,14 @@ TEST(GoldenComparison, SeesEachChangedAnswerOfTheFormats) {
                           }),
               0U);
   }
-  EXPECT_EQ(equal_after("cron",
+  EXPECT_EQ(equal_after("cron", lines_of("cron"),
                         [](json& line) {
                           if (line.value("next_unix", json::array()).empty()) return false;
                           line["next_unix"].back() = line["next_unix"].back().get<std::int64_t>() + 60;
                           return true;
                         }),
             0U);
-  EXPECT_EQ(equal_after("quantity_new",
+  EXPECT_EQ(equal_after("quantity_new", lines_of("quantity_new"),
                         [](json& line) {
                           line["milli"] = line["milli"].get<std::int64_t>() ^ 1;
                           return true;

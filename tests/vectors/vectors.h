@@ -18,6 +18,7 @@ Result<std::vector<nlohmann::json>> read_group(const std::string& folder, const 
 
 /// What is different in one vector, as a sentence; empty: nothing. Throws what nlohmann throws at a malformed vector.
 std::string compare_hpa_replica(const nlohmann::json& vector);
+std::string compare_hpa_timeline(const nlohmann::json& vector);
 std::string compare_quantity(const nlohmann::json& vector);
 std::string compare_quantity_new(const nlohmann::json& vector);
 std::string compare_cron(const nlohmann::json& vector);
@@ -29,6 +30,7 @@ struct Group {
 inline constexpr std::array kGroups{
     Group{"cron", compare_cron},
     Group{"hpa_replica", compare_hpa_replica},
+    Group{"hpa_timeline", compare_hpa_timeline},
     Group{"quantity", compare_quantity},
     Group{"quantity_new", compare_quantity_new},
 };
