@@ -23,7 +23,6 @@
 
 #include "io/asio.h"
 #include "io/completion.h"
-#include "io/resolver.h"
 #include "io/tls_facts.h"
 
 namespace ballast {
@@ -61,7 +60,7 @@ struct Network::Core {
   asio::ssl::context tls{asio::ssl::context::tls_client};
   std::unique_ptr<Resolver> resolver;
   Core(Loop& the_loop, NetworkOptions the_options)
-      : loop(the_loop), options(std::move(the_options)), resolver(make_resolver(the_loop)) {}
+      : loop(the_loop), options(std::move(the_options)), resolver(make_resolver(the_loop, options.look_up_name)) {}
 };
 
 struct Stream::Core : std::enable_shared_from_this<Stream::Core> {

@@ -12,6 +12,7 @@
 #include "core/task.h"
 #include "core/time.h"
 #include "io/loop.h"
+#include "io/resolver.h"
 
 namespace ballast {
 
@@ -23,6 +24,7 @@ struct NetworkOptions {
   std::string client_certificate_file{};  ///< PEM chain; empty: none is shown
   std::string client_key_file{};
   bool allow_loopback = true;     ///< 127.0.0.0/8, ::1 and unspecified addresses
+  LookUp look_up_name = look_up;  ///< how names are found; blocking, any thread
   bool allow_link_local = false;  ///< 169.254.0.0/16 and fe80::/10: cloud metadata lives there
 };
 

@@ -100,7 +100,7 @@ RawServer::RawServer(Script script, const std::string& unix_path) : script_(std:
 RawServer::~RawServer() {
   stopping_ = true;
   acceptor_.join();
-  for (auto& peer : peers_) peer.join();
+  for (auto& peer : peers_) peer.thread.join();
   close(listener_);
 }
 
@@ -113,10 +113,17 @@ void RawServer::serve() {
     const int descriptor = accept(listener_, nullptr, nullptr);
     if (descriptor < 0) continue;
     ++connections_;
-    peers_.emplace_back([this, descriptor] {
+    peers_.remove_if([](Conversation& peer) {
+      if (!peer.over) return false;
+      peer.thread.join();
+      return true;
+    });
+    Conversation& conversation = peers_.emplace_back();
+    conversation.thread = std::thread([this, descriptor, &conversation] {
       RawPeer peer(descriptor, stopping_);
       script_(peer);
       close(descriptor);
+      conversation.over = true;
     });
   }
 }

@@ -52,7 +52,11 @@ class RawServer {
   std::uint16_t port_ = 0;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> connections_ = 0;
-  std::list<std::thread> peers_{};
+  struct Conversation {
+    std::atomic<bool> over = false;
+    std::thread thread{};
+  };
+  std::list<Conversation> peers_{};
   std::thread acceptor_{};
 };
 
