@@ -13,6 +13,7 @@
 #include "controller/config/read.h"
 #include "controller/config/schedules.h"
 #include "controller/config/schema.h"
+#include "probes/exec.h"
 #include "probes/haproxy.h"
 #include "probes/http.h"
 #include "probes/http_value.h"
@@ -104,6 +105,8 @@ Result<CompiledProbe> make_probe(const ConfigNode& settings) {
 }
 
 constexpr std::array kProbes{
+    ProbeEntry{plugin<ExecSpec>("exec", "A number that a command on this host prints, while --allow-exec is given."),
+               make_probe<ExecSpec>},
     ProbeEntry{plugin<HaproxySpec>("haproxy", "A column of HAProxy's statistics, of a backend or of each server."),
                make_probe<HaproxySpec>},
     ProbeEntry{plugin<HttpSpec>("http", "A health check over HTTP: 1 for the expected answer, 0 for another."),
@@ -129,8 +132,8 @@ static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
 static_assert(std::ranges::is_sorted(kBalancers, {}, &BalancerEntry::name));
 
-constexpr std::array<std::string_view, 6> kLaterProbes{"cloudwatch", "exec",       "openmetrics",
-                                                       "process",    "prometheus", "resource"};
+constexpr std::array<std::string_view, 5> kLaterProbes{"cloudwatch", "openmetrics", "process", "prometheus",
+                                                       "resource"};
 constexpr std::array<std::string_view, 7> kLaterScalers{
     "awsAutoScalingGroup", "awsEcsService", "azureScaleSet", "cloudRun", "gcpInstanceGroup", "systemd", "webhook"};
 constexpr std::array<std::string_view, 8> kLaterBalancers{

@@ -32,6 +32,8 @@ void add_run(CLI::App& app, RunOptions& options, Action& action) {
   command->add_option("-f,--file", options.files, "Documents: files, directories, or - for standard input")->required();
   command->add_option("--state-dir", options.state_directory, "Journal, worker names and logs [/var/lib/ballast]");
   command->add_option("--listen", options.listen, "Health, metrics and API [127.0.0.1:9797]; port 0 takes a free one");
+  command->add_flag("--allow-exec", options.allow_exec,
+                    "Run the commands of `exec` signals: who may change documents may then run anything as this user");
   command->add_option("--log-format", options.log.format, "console or json")->check(CLI::IsMember({"console", "json"}));
   command->add_option("--log-level", options.log.level, "info, warn or error")
       ->check(CLI::IsMember({"info", "warn", "error"}));

@@ -21,6 +21,7 @@ struct RunOptions {
   std::vector<std::string> files{};
   std::string state_directory{};  ///< empty: default_state_directory()
   std::string listen{};           ///< beats the Configuration document
+  bool allow_exec = false;        ///< documents may run commands
   LogOptions log{};
 };
 /// The daemon on a host, until SIGTERM or SIGINT.

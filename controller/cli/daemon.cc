@@ -123,7 +123,9 @@ int Daemon::open() {
     return kUsage;
   }
   http_ = std::move(*http);
-  fetcher_ = make_bulkhead(*http_, *loop_);
+  if (options_.allow_exec) commands_ = make_command_fetcher(*loop_);
+  channels_ = make_channels({.network = *http_, .commands = commands_.get()});
+  fetcher_ = make_bulkhead(*channels_, *loop_);
   environment_ = std::make_unique<Environment>(
       Environment{*loop_, *fetcher_, *executor_, state_directory_, configuration.host_reserve});
   engine_ = std::make_unique<Engine>(*loop_, *fetcher_, *journal_, events(), compile_text());
@@ -140,6 +142,15 @@ int Daemon::serve() {
   }
   server_ = std::move(*server);
   return kGood;
+}
+
+void Daemon::warn_of_commands(const CompiledWorkload& compiled) {
+  for (std::size_t i = 0; i < compiled.probes.size() && !options_.allow_exec; ++i)
+    if (compiled.probes[i].type == "exec")
+      log_.warn("a signal runs a command and is unknown: commands are off",
+                {{"workload", compiled.workload.name},
+                 {"signal", compiled.workload.signals[i].name},
+                 {"fix", "ballast run --allow-exec"}});
 }
 
 void Daemon::put(const CompiledWorkload& compiled) {
@@ -176,6 +187,7 @@ void Daemon::apply(const Reload& reload) {
     if (!added && !changed) continue;
     for (const std::string& difference : differences_from_defaults(compiled))
       log_.info("differs from the default", {{"workload", name}, {"setting", difference}});
+    warn_of_commands(compiled);
     put(compiled);
     log_.info(added ? "policy in force" : "policy changed", {{"workload", name}});
   }

@@ -18,6 +18,8 @@
 #include "controller/server/metrics.h"
 #include "controller/server/server.h"
 #include "io/bulkhead.h"
+#include "io/channels.h"
+#include "io/command.h"
 #include "io/file_watch.h"
 #include "io/http_client.h"
 #include "io/loop.h"
@@ -51,6 +53,7 @@ class Daemon {
   void stop();
   Task<void> shut_down();
   Task<void> take_leave_of(CompiledWorkload workload);
+  void warn_of_commands(const CompiledWorkload& compiled);
   void show_problems(const LoadedSet& set);
   EngineEvents events();
   std::vector<Route> routes();
@@ -64,6 +67,8 @@ class Daemon {
   std::unique_ptr<Executor> journal_executor_;
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<Fetcher> http_{};
+  std::unique_ptr<Fetcher> commands_{};  ///< none: nobody has allowed them
+  std::unique_ptr<Fetcher> channels_{};
   std::unique_ptr<Fetcher> fetcher_{};
   std::unique_ptr<Journal> journal_{};
   std::unique_ptr<Metrics> metrics_;

@@ -95,7 +95,7 @@ Request to(Channel channel, std::string url) {
   return request;
 }
 
-TEST_F(Leaks, NothingOfFailuresBeforeAnythingIsSent) {
+TEST_F(Leaks, S58_NothingOfFailuresBeforeAnythingIsSent) {
   for (const auto& [channel, scheme] : {std::pair{Channel::http, "http"}, std::pair{Channel::exchange, "tcp"},
                                         std::pair{Channel::dial, "tcp"}, std::pair{Channel::tls, "tls"}}) {
     const std::string nobody = RawServer([](RawPeer&) {}).url("", scheme);
@@ -109,7 +109,7 @@ TEST_F(Leaks, NothingOfFailuresBeforeAnythingIsSent) {
   }
 }
 
-TEST_F(Leaks, NothingOfBadAnswers) {
+TEST_F(Leaks, S58_NothingOfBadAnswers) {
   RawServer garbage(says("garbage\r\n\r\n"));
   RawServer silent([](RawPeer&) {});
   RawServer resets([](RawPeer& peer) { peer.reset(); });
@@ -127,13 +127,13 @@ TEST_F(Leaks, NothingOfBadAnswers) {
                        500});
 }
 
-TEST_F(Leaks, NothingOfHandshakes) {
+TEST_F(Leaks, S58_NothingOfHandshakes) {
   RawServer untrusted(over_tls(issue(make_authority("unknown"), "IP:127.0.0.1"), "x"));
   expect_nothing_left({"looks", [&](int) { return to(Channel::tls, untrusted.url("", "tls")); }, 200});
   expect_nothing_left({"distrust", [&](int) { return to(Channel::http, untrusted.url("/", "https")); }, 200});
 }
 
-TEST_F(Leaks, NothingOfDeadlines) {
+TEST_F(Leaks, S58_NothingOfDeadlines) {
   RawServer mute([](RawPeer& peer) { peer.hang(); });
   for (const auto& [channel, scheme] :
        {std::pair{Channel::http, "http"}, std::pair{Channel::dial, "tcp"}, std::pair{Channel::tls, "tls"}})
@@ -146,7 +146,7 @@ TEST_F(Leaks, NothingOfDeadlines) {
                          200});
 }
 
-TEST_F(Leaks, NothingOfCommands) {
+TEST_F(Leaks, S58_NothingOfCommands) {
   const auto command = [](std::vector<std::string> arguments, Duration deadline) {
     Request request{.channel = Channel::command, .url = "exec:x", .deadline = deadline};
     request.command.arguments = std::move(arguments);
