@@ -103,7 +103,8 @@ std::int32_t decide(const Situation& now, Memory& memory, Plan& plan) {
     plan.wanted = *early;
     // Budgets and quotas come before a schedule, not before the policy's own minimum.
     if (*early <= current || !now.bounds.min_schedule) return *early;
-    return std::max(within_allowance(now.observation, current, *early, plan.steps), now.workload.min_replicas);
+    return std::max(within_allowance(now.observation, current, *early, plan.steps),
+                    std::min(now.workload.min_replicas, now.bounds.max));
   }
   if (now.bounds.min > 0) return judge_signals(now, 0, memory, plan);
   if (current > 0) {

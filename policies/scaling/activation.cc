@@ -41,13 +41,15 @@ std::optional<std::int32_t> before_signals(const Situation& now, std::vector<Ste
 std::optional<std::int32_t> fall_asleep(const Situation& now, const Memory& memory, std::vector<Step>& steps) {
   const auto idle = idle_for(memory, now.observation.at);
   const Duration cooldown = now.workload.zero_cooldown;
-  if (!idle || *idle < cooldown) return std::nullopt;
+  const bool forbidden = behavior_in_force(now.workload).scale_down.select_policy == SelectPolicy::disabled;
+  if (!idle || *idle < cooldown || forbidden) return std::nullopt;
   const std::int32_t current = now.counts.current;
   const std::size_t place = steps.size();
   steps.push_back(Step{Stage::activation, {}, current, 0, Reason::scaled_to_zero, {seconds(*idle), seconds(cooldown)}});
   const Limited limited = limit_rate(now.workload, now.bounds, memory.scale, current, 0, now.observation.at, steps);
   const std::int32_t result = guard(now.workload, memory, now.observation, cooldown, current, limited.replicas, steps);
-  if (result < current) return result;
+  // Where only rates are in the way it waits: what inactive signals ask for would be taken away again at once.
+  if (result < current || limited.replicas == current) return result;
   // The signals may still ask for more; what held it is said beside that.
   steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(place));
   return std::nullopt;

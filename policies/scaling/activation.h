@@ -28,7 +28,7 @@ struct Situation {
 std::optional<std::int32_t> before_signals(const Situation& now, std::vector<Step>& steps);
 
 /// Down to zero, by as much as rates and the guard allow now, once there was nothing to do for the cooldown period; it
-/// takes the place of the stabilization window. Nothing: not now.
+/// takes the place of the stabilization window. Nothing: not now, signals decide.
 std::optional<std::int32_t> fall_asleep(const Situation& now, const Memory& memory, std::vector<Step>& steps);
 
 /// Of a target that may be at zero: says of the steps from `first` on, where a floor of one replica held it, what it

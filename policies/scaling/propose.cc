@@ -74,7 +74,8 @@ Proposal propose(const Workload& workload, const GradedSignal& signal, ReplicaCo
 
 namespace {
 
-/// The smallest of the known proposals. What is unknown counts only where nothing is known: it must not lower.
+/// The smallest of the known proposals. What is unknown counts only where nothing is known: it must not lower. There,
+/// one that asks for nothing holds, or it would no longer hold once the others have what they ask for.
 const Proposal* smallest(const std::vector<Proposal>& proposals) {
   const Proposal* chosen = nullptr;
   for (const Proposal& proposal : proposals) {
@@ -83,7 +84,8 @@ const Proposal* smallest(const std::vector<Proposal>& proposals) {
                         (proposal.known == chosen->known ? *proposal.replicas < *chosen->replicas : proposal.known);
     if (better) chosen = &proposal;
   }
-  return chosen;
+  const bool one_holds = std::ranges::any_of(proposals, [](const Proposal& proposal) { return !proposal.replicas; });
+  return chosen != nullptr && !chosen->known && one_holds ? nullptr : chosen;
 }
 
 const Proposal* largest(const std::vector<Proposal>& proposals) {

@@ -150,6 +150,21 @@ TEST(Schedules, ABudgetBeatsAFloorButNotTheMinimum) {
   o.allowance = 2;
   Memory other;
   EXPECT_EQ(evaluate(w, other, o).replicas, 3);
+  w.schedules[0].max_replicas = 2;  // and a maximum beats both
+  w.schedules[0].min_replicas = 2;
+  w.min_replicas = 1;
+  Memory third;
+  Observation low = in_windows(5, 0, {0});
+  low.allowance = 1;
+  EXPECT_EQ(evaluate(w, third, low).replicas, 1);
+}
+
+TEST(Schedules, ACeilingBelowTheMinimumCounts) {
+  Workload w = with_schedules();
+  w.min_replicas = 6;
+  w.schedules[0] = Schedule{.name = "tiny", .min_replicas = 7, .max_replicas = 2};
+  Memory memory;
+  EXPECT_EQ(evaluate(w, memory, in_windows(5, 1, {0})).replicas, 2);
 }
 
 TEST(Schedules, AFloorDoesNotOverruleAPersonsOff) {

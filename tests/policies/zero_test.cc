@@ -119,6 +119,23 @@ TEST(Zero, RatesHoldOnTheWayDown) {
   EXPECT_EQ(seen_replicas, (std::vector{5, 3, 1, 0}));
 }
 
+TEST(Zero, WhatIsGoingToZeroIsNotRaisedByWhatIsNotActive) {
+  Workload w = sleeper();
+  w.signals[0].activation_milli = 5'000'000;
+  w.zero_cooldown = std::chrono::seconds{60};
+  w.behavior = Behavior{};
+  w.behavior->scale_down.policies = {{PolicyType::pods, 1, 60}};
+  Memory memory;
+  int replicas = 12;
+  int before = 12;
+  for (int second = 5; second <= 1500; second += 5) {
+    replicas = tick(w, memory, second, replicas, 1200).replicas;  // 12 replicas' worth, all below the threshold
+    ASSERT_LE(replicas, before) << second;
+    before = replicas;
+  }
+  EXPECT_EQ(replicas, 0);
+}
+
 TEST(Zero, ForbiddenShrinksForbidZero) {
   Workload w = sleeper();
   w.behavior = Behavior{};
