@@ -64,6 +64,8 @@ std::string lacks_evidence_lately(const World& world, const std::string& signal,
 }
 
 void judge_shrink(const World& world, const Promise& promise, const Event& event, std::vector<Violation>& found) {
+  if (!promise.may_shrink) found.push_back({"mode", event.at, "taken away, which is forbidden"});
+  if (promise.signals.empty()) found.push_back({"I2", event.at, "taken away, and nothing is measured"});
   for (const auto& [from, to] : promise.journal_down)
     if (event.at > from + on_its_way(promise, event.at) && event.at < to)
       found.push_back({"log", event.at, "taken away while nothing could be written down"});
@@ -83,7 +85,8 @@ double peak_until(const Demand& demand, Time t) {
 /// What is asked for twice makes more than anybody ever needed.
 void judge_once(const World& world, const Promise& promise, const Event& event, std::vector<Violation>& found) {
   if (event.after <= event.before || promise.target_per_member <= 0) return;
-  const double needed = std::ceil(peak_until(world.options().demand, event.at) / promise.target_per_member - 1e-9);
+  double needed = std::ceil(peak_until(world.options().demand, event.at) / promise.target_per_member - 1e-9);
+  if (promise.by_ratio) needed = std::ceil(needed * 1.1) + 1;
   const std::int32_t serving = event.after - event.draining;
   if (serving > std::max<double>(needed, std::max(promise.min_replicas, promise.told_without_metrics)))
     found.push_back({"once", event.at,
@@ -131,6 +134,8 @@ void judge_scaled(const World& world, const Promise& promise, const Event& event
     found.push_back(
         {"I1", event.at, "told " + std::to_string(event.after) + ", " + std::to_string(serving) + " to serve"});
   judge_once(world, promise, event, found);
+  if (!promise.may_raise && event.after > event.before && !was_outside)
+    found.push_back({"mode", event.at, "raised, which is forbidden"});
   if (was_outside || world.options().has_pool) return;
   judge_rate(event.after > event.before ? promise.up_rules : promise.down_rules, changes, event,
              event.after > event.before, found);
@@ -146,7 +151,12 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
   std::vector<Change> changes;
   std::map<std::string, Time> drained_since;
   std::int32_t told = world.options().initial_members;
+  std::string died;
   for (const Event& event : world.events()) {
+    if (event.kind == Kind::member_failed) died = event.member;  // and so leaves its pool
+    const bool moved = event.kind == Kind::weight_changed && event.at > 0 && event.member != died;
+    if (promise.hands_off && (event.kind == Kind::scaled || moved))
+      found.push_back({"mode", event.at, "touched, which is forbidden"});
     switch (event.kind) {
       case Kind::scaled:
         judge_scaled(world, promise, event, changes, found);
@@ -189,6 +199,7 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
 }
 
 std::vector<Violation> judge_convergence(const World& world, const Promise& promise) {
+  if (promise.target_per_member <= 0 || !promise.may_raise || !promise.may_shrink || promise.hands_off) return {};
   const double load = world.load();
   const auto serving = static_cast<double>(world.serving());
   const double ratio = load / (promise.target_per_member * std::max(1.0, serving));

@@ -25,7 +25,12 @@ struct Promise {
   Time stale_after = 60;
   std::vector<RateRule> up_rules{};  ///< the most lenient one counts; empty: no limit
   std::vector<RateRule> down_rules{};
-  double target_per_member = 0;  ///< of signal 0
+  bool may_raise = true;
+  bool may_shrink = true;
+  bool hands_off = false;        ///< nothing is touched
+  double target_per_member = 0;  ///< of signal 0; 0: not known, and so nothing is said about how many it shall be
+  /// Signal 0 is a ratio: it was measured over the members of a moment before, and is multiplied by those of now.
+  bool by_ratio = false;
   double tolerance = 0.1;
   std::int32_t told_without_metrics = 0;  ///< so many may be told whatever the demand
   Time drain_timeout = 30;

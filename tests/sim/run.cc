@@ -253,11 +253,14 @@ Promise promise_of(const Play& play, std::size_t service) {
   promise.max_replicas = workload.max_replicas;
   promise.interval = seconds(workload.interval);
   promise.chooses_members = world.chooses_members;
-  for (const Signal& signal : workload.signals) promise.signals.push_back(signal.name);
-  promise.stale_after = seconds(workload.signals.front().stale_after);
-  promise.target_per_member = static_cast<double>(workload.signals.front().target_milli) / 1000.0;
-  if (workload.signals.front().target_type != TargetType::average_value)
-    promise.target_per_member *= world.capacity / 100;
+  for (const Signal& signal : workload.signals) {
+    if (signal.target_type == TargetType::none) continue;
+    promise.signals.push_back(signal.name);
+    promise.stale_after = std::max(promise.signals.size() == 1 ? 0 : promise.stale_after, seconds(signal.stale_after));
+    promise.target_per_member = static_cast<double>(signal.target_milli) / 1000.0;
+    promise.by_ratio = promise.by_ratio || signal.target_type != TargetType::average_value;
+    if (signal.target_type != TargetType::average_value) promise.target_per_member *= world.capacity / 100;
+  }
   if (workload.fallback.behavior != FallbackBehavior::current_replicas)
     promise.told_without_metrics = workload.fallback.replicas.value_or(0);
   if (!workload.pools.empty()) promise.drain_timeout = seconds(workload.pools.front().drain_timeout);
@@ -265,9 +268,17 @@ Promise promise_of(const Play& play, std::size_t service) {
     if (trouble.fault == Fault::disk_full) promise.journal_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.fault == Fault::slow && trouble.service == service) promise.slow.emplace_back(trouble.from, trouble.to);
+  promise.may_shrink = workload.mode == Mode::enforce;
+  promise.hands_off = workload.mode == Mode::dry_run;
   if (!workload.behavior) return promise;
   promise.shrink_window = workload.behavior->scale_down.stabilization_window_seconds.value_or(300);
   promise.up_rules = rules_of(workload.behavior->scale_up);
+  promise.tolerance = 0;
+  for (const ScalingRules* rules : {&workload.behavior->scale_up, &workload.behavior->scale_down})
+    promise.tolerance =
+        std::max(promise.tolerance, rules->tolerance ? static_cast<double>(rules->tolerance->milli) / 1000 : 0.1);
+  promise.may_raise = workload.behavior->scale_up.select_policy != SelectPolicy::disabled;
+  promise.may_shrink = promise.may_shrink && workload.behavior->scale_down.select_policy != SelectPolicy::disabled;
   promise.down_rules = rules_of(workload.behavior->scale_down);
   return promise;
 }

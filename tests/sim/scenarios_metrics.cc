@@ -39,8 +39,8 @@ Play outage_with_fallback(std::uint64_t seed) {
   play.faults.troubles = {source(Fault::source_refuses, kOut, 240)};
   play.expected = {holds(kOut, 180),
                    does_not_shrink(kOut, 240 + 30),
-                   says(Reason::fallback_current, 190, 240),
-                   serves(25, 25, 200),
+                   says(Reason::fallback_current, 202, 240),
+                   serves(25, 25, 205),
                    serves(least_for(play, 299), most_for(play, 299), 299),
                    turns_at_most(0)};
   return play;
