@@ -7,14 +7,18 @@
 namespace ballast {
 namespace {
 
-/// As the HPA, but within tolerance keep what the target was told: members that are still to come are no shrink.
+/// As the HPA, but within tolerance keep what the target was told: members that are still to come are no shrink. Those
+/// that are to go are no reserve either: what the told ones cannot carry is asked for.
 Asked ask_total(std::int64_t usage, std::int64_t target, ReplicaCounts counts, Tolerance tolerance) {
-  if (counts.existing <= 0) {  // nothing to divide by: each shall carry its target
-    const double ratio = static_cast<double>(usage) / static_cast<double>(target);
-    return {replicas_at(ratio, 1), ratio, false};
-  }
+  const auto value = static_cast<double>(usage);
+  const auto each = static_cast<double>(target);
+  if (counts.existing <= 0) return {replicas_at(value / each, 1), value / each, false};
   Asked asked = ask_average_value(usage, target, counts, tolerance);
-  if (asked.within_tolerance) asked.replicas = counts.current;
+  if (!asked.within_tolerance) return asked;
+  const double told = value / (each * counts.current);
+  if (counts.existing > counts.current && told > 1.0 + tolerance.up)
+    return {std::max(counts.current, replicas_at(value / each, 1)), told, false};
+  asked.replicas = counts.current;
   return asked;
 }
 

@@ -290,6 +290,19 @@ TEST(Report, KeepsATransitionTimeWhileAConditionKeepsItsValue) {
   EXPECT_EQ(status.signals[0].value, std::nullopt);  // unknown is not zero
 }
 
+TEST(Evaluate, WhatMembersOnTheirWayOutCarryIsAskedForOnlyWhereTheToldOnesCannotCarryIt) {
+  const auto asked = [](int told, int existing, double load) {
+    Memory memory;
+    Observation o = seen(5, told);
+    o.target->existing = o.target->ready = existing;
+    add_value(o, load);
+    return evaluate(story::workload(), memory, o).replicas;
+  };
+  EXPECT_EQ(asked(10, 12, 1190), 12);  // within tolerance of 12, far above that of 10
+  EXPECT_EQ(asked(10, 11, 1050), 10);  // a rollout's surge is no reason for more
+  EXPECT_EQ(asked(12, 10, 1000), 12);  // two are still to come
+}
+
 TEST(Evaluate, AChangeCountsWhenItWasDecidedHoweverLateItsOutcomeIsKnown) {
   Memory memory;
   int replicas = 2;
