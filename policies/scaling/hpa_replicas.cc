@@ -134,12 +134,12 @@ HpaAnswer per_pod(const HpaMetric& metric, const HpaMeasured& measured, const Hp
   return {from_ratio(metric, scene, grouped, ratio.ratio), ratio.average, ratio.utilization};
 }
 
-/// A series that would run over the range ends the sum at its end.
+/// A series that would lift the sum over the range ends it there, whatever follows; one that reaches its end does not.
 std::int64_t sum_of(const std::vector<std::int64_t>& values) {
   std::int64_t sum = 0;
   for (const std::int64_t value : values) {
+    if (value > 0 && sum > kMost - value) return kMost;
     sum = saturating_add(sum, value);
-    if (sum == kMost && value > 0) break;
   }
   return sum;
 }

@@ -142,6 +142,18 @@ TEST(HpaReplicas, ALoadBeyondAllNumbersAsksForTheMostThereAre) {
   }
 }
 
+TEST(HpaReplicas, ASumEndsWhereASeriesWouldLiftItOverTheRange) {
+  const auto sum = [](std::vector<std::int64_t> values) {
+    const HpaMetric metric{.source = HpaSource::external, .target_type = TargetType::value, .target = 1};
+    return hpa_replicas(metric, {.values = std::move(values)}, {.now = kNow}).usage;
+  };
+  EXPECT_EQ(sum({kMost, -5}), kMost - 5);
+  EXPECT_EQ(sum({kMost, 1, -5}), kMost);
+  EXPECT_EQ(sum({kMost - 5, -10, 20}), kMost);
+  EXPECT_EQ(sum({kLeast, -1}), kLeast);
+  EXPECT_EQ(sum({}), 0);
+}
+
 /// Every pod ready and measured, as many as there shall be: where the HPA guesses nothing.
 std::int32_t asked_at(const HpaMetric& metric, std::int64_t load, std::int32_t replicas, std::int32_t missing = 0) {
   std::vector<HpaPod> pods(static_cast<std::size_t>(replicas));
