@@ -65,6 +65,56 @@ struct MemberMemory {
   bool operator==(const MemberMemory&) const = default;
 };
 
+/// What the detector has learned of a series (policies/detection/detector.h): two rates, one scale, one run.
+struct DetectorMemory {
+  TimePoint at{};      ///< of the newest sample
+  double value = 0;    ///< of it
+  double level = 0;    ///< short mean
+  double scale = 0;    ///< slow mean of the distance to it, clipped
+  double tail = 0;     ///< root mean square of it, clipped late: knows what is rare
+  double spacing = 0;  ///< seconds between samples, usually
+  double score = 0;    ///< of the newest sample, in scales
+  double run_level = 0;
+  TimePoint run_since{};
+  std::int32_t run = 0;            ///< samples in a row that were not expected; negative: too low
+  std::int32_t samples = 0;        ///< since it began to learn
+  std::int32_t level_samples = 0;  ///< since the level began anew
+  bool operator==(const DetectorMemory&) const = default;
+};
+
+/// The newest stretch of a signal whose readings are means over a window (policies/detection/watch.h).
+struct FastMemory {
+  TimePoint at{};    ///< of the reading that was taken last
+  double value = 0;  ///< as read: the mean over the window
+  double fast = 0;   ///< of the newest stretch alone
+  double fast_before = 0;
+  double low = 0;         ///< lowest value as read since `low_since`
+  double low_before = 0;  ///< and in the window before that
+  TimePoint low_since{};
+  std::int32_t ready = 0;  ///< members that served then
+  std::int32_t ready_before = 0;
+  std::int32_t stretches = 0;  ///< in a row, each close to the one before
+  bool operator==(const FastMemory&) const = default;
+};
+
+/// How one signal is watched. No shrink rests on it.
+struct WatchMemory {
+  Fingerprint signal = 0;
+  Duration window{};  ///< of its newest reading
+  FastMemory fast{};
+  DetectorMemory detector{};
+  bool operator==(const WatchMemory&) const = default;
+};
+
+/// A surge that was found: fewer replicas than `replicas` are not proposed before `until`.
+struct SurgeMemory {
+  Fingerprint signal = 0;
+  std::int32_t replicas = 0;
+  TimePoint found{};
+  TimePoint until{};
+  bool operator==(const SurgeMemory&) const = default;
+};
+
 struct Memory {
   std::string target{};  ///< kind and name; another one drops everything
   std::string uid{};     ///< another one drops what belonged to the old target
@@ -72,6 +122,8 @@ struct Memory {
   std::vector<SignalMemory> signals{};
   ScaleMemory scale{};
   std::vector<MemberMemory> members{};  ///< by id
+  std::vector<WatchMemory> watches{};
+  std::optional<SurgeMemory> surge{};
   bool operator==(const Memory&) const = default;
 };
 

@@ -109,6 +109,21 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "seconds unknown, after in seconds"},
     {Reason::no_fallback, "NoFallbackFound", "no signal has been unknown for long", ""},
     {Reason::lowest_proposal, "LowestProposal", "{subject} asks for the least: {after}", ""},
+    {Reason::demand_surge, "DemandSurge",
+     "{subject} surges: {a} where {b} to {c} were expected, {d} usual distances away",
+     "value, expected from, expected to, score"},
+    {Reason::demand_drop, "DemandDrop", "{subject} drops: {a} where {b} to {c} were expected, {d} usual distances away",
+     "value, expected from, expected to, score"},
+    {Reason::surge_found, "SurgeFound",
+     "{subject} is {b} over its window of {c} s but {a} by its newest samples: propose {after}, not {before}",
+     "newest, over the window, window in seconds"},
+    {Reason::surge_hold, "SurgeHold",
+     "{before} wanted, held at {after}: a surge of {subject} was found {a} s ago, held for {b} s more",
+     "seconds since found, seconds left"},
+    {Reason::drop_hold, "DropUnconfirmed",
+     "{before} wanted, held at {after}: {subject} dropped to {a} where {b} or more was expected, {c} s ago; a drop is "
+     "not believed at once, for at most {d} s",
+     "value, expected from, seconds since, longest hold in seconds"},
 }};
 
 constexpr bool in_order() {

@@ -74,8 +74,14 @@ enum class Reason : std::uint16_t {
   no_fallback,
   // combine
   lowest_proposal,
+  // surge
+  demand_surge,
+  demand_drop,
+  surge_found,
+  surge_hold,
+  drop_hold,
 };
-inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::lowest_proposal) + 1;
+inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::drop_hold) + 1;
 
 /// One line of the table. `text` is an fmt pattern over {subject} {before} {after} {a} {b} {c} {d}; a to d are the
 /// step's numbers, whose meaning `numbers` tells in the same order.

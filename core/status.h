@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/finding.h"
 #include "core/reason.h"
 #include "core/signal.h"
 #include "core/time.h"
@@ -29,6 +30,7 @@ struct SignalStatus {
   std::optional<double> target{};
   Duration age{};
   std::optional<std::int32_t> proposal{};
+  std::optional<Finding> finding{};
   bool operator==(const SignalStatus&) const = default;
 };
 

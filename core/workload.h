@@ -145,6 +145,20 @@ struct Fallback {
 enum class Mode : std::uint8_t { enforce, scale_up_only, dry_run };
 constexpr auto enum_names(Mode) { return std::array<std::string_view, 3>{"Enforce", "ScaleUpOnly", "DryRun"}; }
 
+/// Of a stage that may be tried before it is trusted.
+enum class StageMode : std::uint8_t { enforce, dry_run, off };
+constexpr auto enum_names(StageMode) { return std::array<std::string_view, 3>{"Enforce", "DryRun", "Off"}; }
+
+/// The surge stage: raises ahead of a window's mean, and delays a shrink.
+struct SurgeRules {
+  StageMode mode = StageMode::enforce;
+  bool operator==(const SurgeRules&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{Field{"mode", &SurgeRules::mode, "",
+                            "Enforce raises and holds; DryRun only leaves its steps; Off does nothing."}};
+  }
+};
+
 /// A load balancer's backend that the members of the target stand in.
 struct Pool {
   std::string name{};  ///< `haproxy:web`, for people
@@ -169,6 +183,7 @@ struct Workload {
   std::vector<Schedule> schedules{};
   Fallback fallback{};
   Duration zero_cooldown = std::chrono::minutes{5};  ///< how long nothing must be active before zero
+  SurgeRules surge{};
   std::vector<Pool> pools{};
   bool operator==(const Workload&) const = default;
 };

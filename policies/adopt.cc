@@ -1,6 +1,7 @@
 #include "policies/adopt.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "policies/traffic/members.h"
 
@@ -8,15 +9,20 @@ namespace ballast {
 
 void adopt(const Workload& workload, Memory& memory, const Observation& observation) {
   const std::string target = workload.target_kind + "/" + workload.target_name;
-  if (memory.target != target) memory = Memory{.target = target};
+  // What is usual for a signal stays so, whatever it steers; a member's share of it does not.
+  if (memory.target != target) memory = Memory{.target = target, .watches = std::move(memory.watches)};
   if (observation.target && observation.target->uid != memory.uid) {
     memory.uid = observation.target->uid;
     memory.scale = {};
     memory.members.clear();
+    memory.surge.reset();
     for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
   }
   std::erase_if(memory.signals, [&](const SignalMemory& known) {
     return std::ranges::find(workload.signals, known.fingerprint, &Signal::fingerprint) == workload.signals.end();
+  });
+  std::erase_if(memory.watches, [&](const WatchMemory& known) {
+    return std::ranges::find(workload.signals, known.signal, &Signal::fingerprint) == workload.signals.end();
   });
   if (observation.evidence_from > memory.evidence_from) {
     memory.evidence_from = observation.evidence_from;

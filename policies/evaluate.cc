@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "policies/adopt.h"
+#include "policies/detection/watch.h"
 #include "policies/quality/grade.h"
 #include "policies/scaling/activation.h"
 #include "policies/scaling/behavior.h"
 #include "policies/scaling/fallback.h"
 #include "policies/scaling/guard.h"
 #include "policies/scaling/propose.h"
+#include "policies/scaling/surge.h"
 #include "policies/scaling/zero.h"
 #include "policies/traffic/members.h"
 
@@ -79,7 +81,8 @@ std::int32_t within_allowance(const Observation& observation, std::int32_t curre
 std::int32_t judge_signals(const Situation& now, std::int32_t least, Memory& memory, Plan& plan) {
   const std::int32_t current = now.counts.current;
   explain_grades(now.workload, now.signals, current, plan.steps);
-  const auto proposal = proposed(now, memory, plan);
+  const auto combined = proposed(now, memory, plan);
+  const auto proposal = surge(now.workload, memory, now.observation, now.signals, now.counts, combined, plan.steps);
   if (!proposal && least <= current) return current;
   plan.wanted = least;
   if (proposal) {
@@ -141,6 +144,7 @@ void mark_dry_run(Plan& plan, std::int32_t current) {
 Plan evaluate(const Workload& workload, Memory& memory, const Observation& observation) {
   adopt(workload, memory, observation);
   remember_arrivals(workload, memory, observation);
+  watch_arrivals(workload, memory, observation);
   settle_pending(workload, memory, observation);
   const std::vector<GradedSignal> signals = grade(workload, memory, observation.at);
   const std::int32_t serving = observation.target ? serving_told(memory, observation) : memory.scale.intent.value_or(1);

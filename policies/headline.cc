@@ -10,14 +10,20 @@ namespace {
 bool only_tells(const Step& step) {
   return step.stage == Stage::quality || step.stage == Stage::propose || step.stage == Stage::members ||
          step.reason == Reason::highest_proposal || step.reason == Reason::lowest_proposal ||
-         step.reason == Reason::schedule_capped;
+         step.reason == Reason::schedule_capped || step.reason == Reason::demand_surge ||
+         step.reason == Reason::demand_drop;
+}
+
+/// A stage that is only tried decides nothing. In a dry run of the whole policy all steps are what would be.
+bool is_tried(const Plan& plan, const Step& step) {
+  return step.dry_run && !std::ranges::all_of(plan.steps, &Step::dry_run);
 }
 
 }  // namespace
 
 const Step* headline(const Plan& plan) {
   for (const Step& step : plan.steps | std::views::reverse)
-    if (!only_tells(step)) return &step;
+    if (!only_tells(step) && !is_tried(plan, step)) return &step;
   const auto lowest = std::ranges::find(plan.steps, Reason::lowest_proposal, &Step::reason);
   const Step* counts = nullptr;
   for (const Step& step : plan.steps) {

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "policies/detection/watch.h"
 #include "policies/evaluate.h"
 #include "policies/headline.h"
 #include "policies/quality/grade.h"
@@ -19,6 +20,7 @@ std::vector<SignalStatus> signals_of(const Workload& workload, const Memory& mem
     if (graded.grade == Grade::fresh) signal.value = graded.total;
     if (spec.target_type != TargetType::none) signal.target = static_cast<double>(spec.target_milli) / 1000.0;
     if (graded.samples > 0) signal.age = graded.age;
+    signal.finding = current_finding(spec, memory, now);
     for (const Step& step : plan.steps)
       if (step.stage == Stage::propose && step.subject == Subject{Subject::Kind::signal, graded.index} &&
           step.reason != Reason::signal_not_usable)
@@ -141,6 +143,8 @@ Status report(const Workload& workload, const Status& before, const Observation&
   status.signals = signals_of(workload, memory, plan, observation.at);
   Conditions conditions(before, observation.at);
   set_conditions(workload, observation, memory, status, plan, conditions);
+  const bool surges = memory.surge.has_value();
+  conditions.set("SurgeFound", surges, surges ? Reason::surge_found : Reason::none);
   status.conditions = conditions.take();
   return status;
 }

@@ -19,12 +19,22 @@ constexpr Duration kSilence = std::chrono::minutes{1};
 
 std::string mode_name(Mode mode) { return std::string{enum_names(mode)[static_cast<std::size_t>(mode)]}; }
 
+Json to_object(const Finding& finding) {
+  return Json{{"kind", enum_names(finding.kind)[static_cast<std::size_t>(finding.kind)]},
+              {"score", finding.score},
+              {"confidence", finding.confidence},
+              {"since", to_rfc3339(finding.since)},
+              {"expected", {finding.expected_low, finding.expected_high}},
+              {"value", finding.value}};
+}
+
 Json to_object(const SignalStatus& signal) {
   Json object{{"name", signal.name}, {"quality", to_string(signal.grade)}};
   object["value"] = signal.value ? Json(*signal.value) : Json(nullptr);
   object["target"] = signal.target ? Json(*signal.target) : Json(nullptr);
   object["ageSeconds"] = seconds(signal.age);
   object["proposal"] = signal.proposal ? Json(*signal.proposal) : Json(nullptr);
+  object["finding"] = signal.finding ? to_object(*signal.finding) : Json(nullptr);
   return object;
 }
 

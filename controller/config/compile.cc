@@ -82,6 +82,7 @@ CompiledWorkload compile_policy(const Document& document, const ScalingPolicySpe
   workload.behavior = spec.behavior;
   workload.fallback = spec.fallback;
   workload.zero_cooldown = spec.scale_to_zero.cooldown_period;
+  workload.surge = spec.surge;
   add_schedules(spec.schedules, result);
   result.scaler = spec.scale_target;
   add_signals(spec.signals, result);

@@ -196,6 +196,7 @@ struct ScalingPolicySpec {
   std::vector<ScheduleSpec> schedules{};
   Fallback fallback{};
   ScaleToZeroSpec scale_to_zero{};
+  SurgeRules surge{};
   bool operator==(const ScalingPolicySpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
@@ -219,13 +220,16 @@ struct ScalingPolicySpec {
         Field{"schedules", &ScalingPolicySpec::schedules, "", "Windows of time with bounds of their own.",
               Limits{.max = 64}},
         Field{"fallback", &ScalingPolicySpec::fallback, "", "What holds once a signal has been unknown for long."},
-        Field{"scaleToZero", &ScalingPolicySpec::scale_to_zero, "", "Of a policy with minReplicas 0."}};
+        Field{"scaleToZero", &ScalingPolicySpec::scale_to_zero, "", "Of a policy with minReplicas 0."},
+        Field{"surge", &ScalingPolicySpec::surge, "",
+              "Raises by the newest samples of a signal where its window is slower, and delays a shrink after that; "
+              "limits and bounds hold as ever."}};
   }
   static constexpr auto rules() { return std::array{rule::le("minReplicas", "maxReplicas")}; }
   static constexpr auto later() {
-    return std::array<std::string_view, 13>{
-        "approval", "budget",         "ceilings", "forecast", "formula",  "manualOverride", "maxReplicas: auto",
-        "onDelete", "scaleTargetRef", "surge",    "suspend",  "vertical", "weight"};
+    return std::array<std::string_view, 12>{"approval",       "budget",         "ceilings",          "forecast",
+                                            "formula",        "manualOverride", "maxReplicas: auto", "onDelete",
+                                            "scaleTargetRef", "suspend",        "vertical",          "weight"};
   }
 };
 

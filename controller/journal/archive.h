@@ -24,6 +24,7 @@ constexpr auto last_of(Errc) { return Errc::bug; }
 constexpr auto last_of(Stage) { return Stage::members; }
 constexpr auto last_of(Subject::Kind) { return Subject::Kind::window; }
 constexpr auto last_of(Fate) { return Fate::remove; }
+constexpr auto last_of(FindingKind) { return FindingKind::drop; }
 constexpr auto last_of(Grade) { return Grade::suspect; }
 constexpr auto last_of(Reason) { return static_cast<Reason>(kReasonCount - 1); }
 constexpr auto last_of(MemberId) { return MemberId{std::numeric_limits<std::uint32_t>::max()}; }
@@ -155,9 +156,29 @@ void archive(Ar& ar, Is<MemberMemory> auto& x) {
   items(ar, id, retiring, retiring_since, draining_since, was_ready);
 }
 template <class Ar>
+void archive(Ar& ar, Is<DetectorMemory> auto& x) {
+  auto& [at, value, level, scale, tail, spacing, score, run_level, run_since, run, samples, level_samples] = x;
+  items(ar, at, value, level, scale, tail, spacing, score, run_level, run_since, run, samples, level_samples);
+}
+template <class Ar>
+void archive(Ar& ar, Is<FastMemory> auto& x) {
+  auto& [at, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches] = x;
+  items(ar, at, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches);
+}
+template <class Ar>
+void archive(Ar& ar, Is<WatchMemory> auto& x) {
+  auto& [signal, window, fast, detector] = x;
+  items(ar, signal, window, fast, detector);
+}
+template <class Ar>
+void archive(Ar& ar, Is<SurgeMemory> auto& x) {
+  auto& [signal, replicas, found, until] = x;
+  items(ar, signal, replicas, found, until);
+}
+template <class Ar>
 void archive(Ar& ar, Is<Memory> auto& x) {
-  auto& [target, uid, evidence_from, signals, scale, members] = x;
-  items(ar, target, uid, evidence_from, signals, scale, members);
+  auto& [target, uid, evidence_from, signals, scale, members, watches, surge] = x;
+  items(ar, target, uid, evidence_from, signals, scale, members, watches, surge);
 }
 
 template <class Ar>
@@ -166,9 +187,14 @@ void archive(Ar& ar, Is<Condition> auto& x) {
   items(ar, type, value, reason, message, since);
 }
 template <class Ar>
+void archive(Ar& ar, Is<Finding> auto& x) {
+  auto& [kind, score, confidence, since, expected_low, expected_high, value] = x;
+  items(ar, kind, score, confidence, since, expected_low, expected_high, value);
+}
+template <class Ar>
 void archive(Ar& ar, Is<SignalStatus> auto& x) {
-  auto& [name, grade, value, target, age, proposal] = x;
-  items(ar, name, grade, value, target, age, proposal);
+  auto& [name, grade, value, target, age, proposal, finding] = x;
+  items(ar, name, grade, value, target, age, proposal, finding);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Status> auto& x) {

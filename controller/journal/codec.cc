@@ -48,18 +48,19 @@ Result<T> decode_value(std::string_view bytes, const char* what) {
 }
 
 /// Of each part by itself, so that a change to one drops one.
-constexpr std::uint32_t kPartRevision = 2;
+constexpr std::uint32_t revision_of(std::string_view part) { return part == "status" ? 3 : 2; }
 
 template <class... T>
 Part part(std::string name, Fingerprint fingerprint, const T&... values) {
   Writer writer;
   items(writer, values...);
-  return Part{std::move(name), fingerprint, kPartRevision, writer.take()};
+  const std::uint32_t revision = revision_of(name);
+  return Part{std::move(name), fingerprint, revision, writer.take()};
 }
 
 template <class... T>
 bool read_part(const Part& part, T&... values) {
-  if (part.revision != kPartRevision) return false;
+  if (part.revision != revision_of(part.name)) return false;
   Reader reader(part.bytes);
   std::tuple<T...> fresh{};  // a part that breaks in its middle leaves nothing behind
   std::apply([&reader](T&... read) { items(reader, read...); }, fresh);
@@ -79,6 +80,13 @@ bool take_part(const Part& part, WorkloadState& state) {
     SignalMemory signal;
     if (!read_part(part, signal) || signal.fingerprint != part.fingerprint) return false;
     memory.signals.push_back(std::move(signal));
+    return true;
+  }
+  if (part.name == "surge") return read_part(part, memory.surge);
+  if (part.name == "watch") {
+    WatchMemory watch;
+    if (!read_part(part, watch) || watch.signal != part.fingerprint) return false;
+    memory.watches.push_back(watch);
     return true;
   }
   if (part.name == "names") {
@@ -117,7 +125,9 @@ std::vector<Part> to_parts(const WorkloadState& state) {
   std::vector<Part> parts;
   parts.push_back(part("target", 0, memory.target, memory.uid, memory.evidence_from));
   for (const SignalMemory& signal : memory.signals) parts.push_back(part("signal", signal.fingerprint, signal));
+  for (const WatchMemory& watch : memory.watches) parts.push_back(part("watch", watch.signal, watch));
   parts.push_back(part("scale", 0, memory.scale));
+  parts.push_back(part("surge", 0, memory.surge));
   parts.push_back(part("members", 0, memory.members));
   parts.push_back(part("names", 0, names, state.names.next()));
   parts.push_back(part("status", 0, state.status));

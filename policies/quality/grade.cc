@@ -17,13 +17,8 @@ bool is_usable(const Reading& reading) {
          std::ranges::all_of(reading.samples, [](const Sample& sample) { return std::isfinite(sample.value); });
 }
 
-/// What a member uses to start is no load, nor is it spread over those that serve: the HPA leaves unready pods out too.
 Reading without_starting(const Signal& spec, Reading reading, const std::vector<Member>& members) {
-  if (spec.target_type != TargetType::utilization) return reading;
-  std::erase_if(reading.samples, [&](const Sample& sample) {
-    const auto member = std::ranges::find(members, sample.member, &Member::id);
-    return member != members.end() && member->state == MemberState::starting;
-  });
+  std::erase_if(reading.samples, [&](const Sample& sample) { return !is_load(spec, sample, members); });
   return reading;
 }
 
@@ -82,6 +77,12 @@ Reason reason_of(Grade grade) {
 }
 
 }  // namespace
+
+bool is_load(const Signal& spec, const Sample& sample, const std::vector<Member>& members) {
+  if (spec.target_type != TargetType::utilization) return true;
+  const auto member = std::ranges::find(members, sample.member, &Member::id);
+  return member == members.end() || member->state != MemberState::starting;
+}
 
 const SignalMemory* find(const Memory& memory, Fingerprint signal) {
   for (const SignalMemory& known : memory.signals)

@@ -42,6 +42,9 @@ Duration shrink_window(const Workload& workload);
 /// never above `staleAfter`. With 5 s polls, a window of 300 s and staleAfter 60 s that is 60 s.
 Duration longest_gap(const Workload& workload, const Signal& signal);
 
+/// What a member uses to start is no load, nor is it spread over those that serve: the HPA leaves unready pods out too.
+bool is_load(const Signal& spec, const Sample& sample, const std::vector<Member>& members);
+
 /// The memory of a signal, or null when nothing ever came.
 const SignalMemory* find(const Memory& memory, Fingerprint signal);
 

@@ -72,8 +72,8 @@ TEST(ScalingPolicy, RefusesTheBehaviorThatTheHpaRefuses) {
 }
 
 TEST(ScalingPolicy, NamesWhatThisVersionCannotDoYet) {
-  for (const std::string key : {"forecast", "surge", "budget", "approval", "ceilings", "formula", "manualOverride",
-                                "vertical", "onDelete", "scaleTargetRef"})
+  for (const std::string key : {"forecast", "budget", "approval", "ceilings", "formula", "manualOverride", "vertical",
+                                "onDelete", "scaleTargetRef"})
     EXPECT_THAT(problems_of("maxReplicas: 2\n" + key + ": {}\n"),
                 ElementsAre("spec." + key + ": not available in this version"));
   EXPECT_THAT(problems_of("maxReplicas: auto"), ElementsAre("spec.maxReplicas: auto: not available in this version"));
