@@ -62,6 +62,7 @@ class SimFetcher final : public Fetcher {
     const World& world = *site.world;
     Said said{.value = world.options().demand.at(measured), .measured = kBegan + from_seconds(measured)};
     const auto signal = std::ranges::find(site.service->workload.signals, name, &Signal::name);
+    if (dialect == Dialect::mean) said.value = world.options().demand.mean(measured - kMeanWindow, measured);
     if (signal->target_type == TargetType::value) said.value = world.utilization();
     if (dialect == Dialect::haproxy_servers) said.members = world.utilizations();
     if (dialect == Dialect::haproxy_counter) said.value = std::floor(world.requests());

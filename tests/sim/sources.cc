@@ -36,10 +36,18 @@ Result<NamedReading> select(const Page& page, const Page* /*previous*/) {
   return scalar(content.at, content.value);
 }
 
-CompiledProbe plain_probe(const std::string& url) {
+Result<NamedReading> select_mean(const Page& page, const Page* /*previous*/) {
+  const auto& content = *static_cast<const PlainPage*>(page.content.get());
+  return scalar(content.at, content.value, from_seconds(kMeanWindow));
+}
+
+CompiledProbe plain_probe(const std::string& url, Dialect dialect) {
   Request request{.url = url};
   request.deadline = std::chrono::seconds{3};
-  return CompiledProbe{.request = std::move(request), .type = "sim", .decode = decode, .select = select};
+  return CompiledProbe{.request = std::move(request),
+                       .type = "sim",
+                       .decode = decode,
+                       .select = dialect == Dialect::mean ? select_mean : select};
 }
 
 }  // namespace
@@ -67,9 +75,10 @@ CompiledProbe probe_of(Dialect dialect, std::size_t service, const std::string& 
       return compile(spec);
     }
     case Dialect::plain:
+    case Dialect::mean:
       break;
   }
-  return plain_probe("http://" + path);
+  return plain_probe("http://" + path, dialect);
 }
 
 Asked asked_by(const Request& request) {
@@ -98,6 +107,7 @@ std::string body_of(Dialect dialect, const Said& said) {
       return text + fmt::format("web,BACKEND,0,{0:.0f},{0:.0f},1,\n\n", said.value);
     }
     case Dialect::plain:
+    case Dialect::mean:
       break;
   }
   return fmt::format("{:.6f} {}", said.value, said.measured.time_since_epoch().count());

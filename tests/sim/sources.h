@@ -13,12 +13,15 @@ namespace ballast::sim {
 
 enum class Dialect : std::uint8_t {
   plain,            ///< `VALUE TIME`, the time at the source in microseconds of engine time; of the simulation alone
+  mean,             ///< `VALUE TIME`: the mean over the last `kMeanWindow`, as a rate query gives it
   number,           ///< httpValue: the body is the number
   json,             ///< httpValue: `{"load": NUMBER}`
   haproxy,          ///< the column scur of HAProxy's statistics
   haproxy_counter,  ///< the column stot: a rate of two answers
   haproxy_servers,  ///< the column scur of each member
 };
+
+inline constexpr Time kMeanWindow = 60;
 
 /// A workload and the world that it steers, beside others in one controller.
 struct Service {

@@ -17,6 +17,14 @@ double Demand::at(Time t) const {
   return points.back().second;
 }
 
+double Demand::mean(Time from, Time to) const {
+  const int pieces = std::max(1, static_cast<int>((to - from) * 2));
+  const Time piece = (to - from) / pieces;
+  double sum = 0;
+  for (int i = 0; i < pieces; ++i) sum += at(from + (i + 0.5) * piece);
+  return sum / pieces;
+}
+
 World::World(WorldOptions options) : options_(std::move(options)), chance_(options_.seed * 2 + 1) {
   for (std::int32_t i = 0; i < options_.initial_members; ++i) {
     start_member();

@@ -17,6 +17,8 @@ using Time = double;
 struct Demand {
   std::vector<std::pair<Time, double>> points{};
   [[nodiscard]] double at(Time t) const;
+  /// Over a span of some length, to half a second.
+  [[nodiscard]] double mean(Time from, Time to) const;
 };
 
 struct WorldOptions {
