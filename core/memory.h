@@ -85,6 +85,7 @@ struct DetectorMemory {
 /// The newest stretch of a signal whose readings are means over a window (policies/detection/watch.h).
 struct FastMemory {
   TimePoint at{};    ///< of the reading that was taken last
+  TimePoint seen{};  ///< of the newest reading, taken or not
   double value = 0;  ///< as read: the mean over the window
   double fast = 0;   ///< of the newest stretch alone
   double fast_before = 0;

@@ -162,8 +162,8 @@ void archive(Ar& ar, Is<DetectorMemory> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<FastMemory> auto& x) {
-  auto& [at, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches] = x;
-  items(ar, at, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches);
+  auto& [at, seen, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches] = x;
+  items(ar, at, seen, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches);
 }
 template <class Ar>
 void archive(Ar& ar, Is<WatchMemory> auto& x) {

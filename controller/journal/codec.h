@@ -30,7 +30,8 @@ Result<Frame> decode_frame(std::string_view bytes);
 Result<Record> decode_record(std::string_view bytes);
 Result<Snapshot> decode_snapshot(std::string_view bytes);
 
-/// State as parts: one per signal and per watch, and `target`, `scale`, `surge`, `members`, `names`, `status`, `decision`.
+/// State as parts: one per signal and per watch, and `target`, `scale`, `surge`, `members`, `names`, `status`,
+/// `decision`.
 std::vector<Part> to_parts(const WorkloadState& state);
 /// Parts of an unknown name or revision, or broken ones, are left out and named in `dropped`.
 WorkloadState from_parts(const std::vector<Part>& parts, std::uint64_t sequence, std::vector<std::string>& dropped);

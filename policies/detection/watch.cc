@@ -42,18 +42,20 @@ void learn_low(FastMemory& fast, TimePoint at, double value, Duration window) {
 }
 
 /// The newest stretch, given the reading before.
-double stretch_of(const FastMemory& fast, double value, Duration since, Duration window) {
-  if (since >= window) return value;
-  // Unchanged values were skipped: the change may be younger than the reading that was taken last.
-  const double share = seconds(window) / seconds(std::min(since, window / kCoarsest));
-  return std::min(fast.low, fast.low_before) + (value - fast.value) * share;
+double stretch_of(const FastMemory& fast, double value, TimePoint at, Duration window) {
+  Duration since = at - fast.at;
+  // Windows that hardly overlap, as of a rate between two polls, are stretches themselves.
+  if (since * 10 >= window * 9) return value;
+  // Unchanged values were left out: the change may be younger than the reading that was taken last.
+  if (fast.seen != fast.at) since = std::min(since, window / kCoarsest);
+  return std::min(fast.low, fast.low_before) + (value - fast.value) * seconds(window) / seconds(since);
 }
 
 void take(WatchMemory& watch, TimePoint at, double value, std::int32_t ready) {
   FastMemory& fast = watch.fast;
   const bool first = fast.stretches == 0;
   const Duration since = at - fast.at;
-  double stretch = first ? value : stretch_of(fast, value, since, watch.window);
+  double stretch = first ? value : stretch_of(fast, value, at, watch.window);
   if (!std::isfinite(stretch)) stretch = value;
   const bool close = !first && since <= std::max(watch.window, from_seconds(10 * watch.detector.spacing));
   fast.fast_before = fast.fast;
@@ -70,15 +72,12 @@ void take(WatchMemory& watch, TimePoint at, double value, std::int32_t ready) {
 }
 
 void watch_reading(WatchMemory& watch, TimePoint at, Duration window, double value, std::int32_t ready) {
-  // Another window, another series.
-  if (watch.fast.stretches > 0 && window != watch.window) watch = WatchMemory{.signal = watch.signal};
   watch.window = window;
-  if (watch.fast.stretches > 0) {
-    const Duration since = at - watch.fast.at;
-    if (since <= Duration{} || since < window / kFinest) return;
-    if (value == watch.fast.value && since < window / kCoarsest) return;
-  }
-  take(watch, at, value, ready);
+  if (watch.fast.stretches > 0 && at <= watch.fast.seen) return;
+  const Duration since = at - watch.fast.at;
+  const bool same_scrape = value == watch.fast.value && since < window / kCoarsest;
+  if (watch.fast.stretches == 0 || (since >= window / kFinest && !same_scrape)) take(watch, at, value, ready);
+  watch.fast.seen = at;
 }
 
 }  // namespace

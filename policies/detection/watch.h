@@ -19,7 +19,8 @@ namespace ballast {
 /// stretch = lost + (M - M before) × W / dt. What was lost is not remembered: the lowest mean of the last one to two
 /// windows stands for it, so that the stretch is rather too low than too high.
 /// Example: W 60 s, reads each 5 s, load steps from 100 to 500: the mean rises by 33.3 a read to 133.3, and the stretch
-/// is 100 + 33.3 × 12 = 500 at once. A reading without a window is its own stretch.
+/// is 100 + 33.3 × 12 = 500 at once. A reading without a window, or whose window hardly overlaps with that of the
+/// one before (a rate between two polls), is its own stretch.
 void watch_arrivals(const Workload& workload, Memory& memory, const Observation& observation);
 
 /// The watch of a signal, or null when nothing ever came.

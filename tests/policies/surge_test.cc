@@ -135,6 +135,38 @@ TEST(Surge, OneSpikySampleAloneRaisesNoMoreThanItsMean) {
   EXPECT_LT(one.peak, 8) << "not even doubled";
 }
 
+TEST(Surge, OfTwoSamplesThatAreAheadTheLowerOneSpeaks) {
+  const auto spike_and_echo = [](int second) {
+    if (second >= 1000 && second < 1005) return 8000.0;
+    return (second >= 1005 && second < 1010 ? 1200 : 390) + wave(second);
+  };
+  Service one = service(spike_and_echo);
+  one.play(5, 1010);
+  ASSERT_TRUE(one.memory.surge);
+  EXPECT_LE(one.memory.surge->replicas, 13) << "1200 at 100 each";
+  EXPECT_GE(one.memory.surge->replicas, 11);
+}
+
+TEST(Surge, AValuePerMemberIsSetAgainstTheMembersThatWereReadyThen) {
+  Workload w = story::workload();
+  w.max_replicas = 1000;
+  w.signals[0].target_type = TargetType::value;
+  Memory memory;
+  std::int32_t most = 0;
+  for (int second = 5; second <= 1040; second += 5) {
+    Observation o = seen(second, second < 1010 ? 4 : 20);
+    o.target->ready = second < 1015 ? 4 : 20;  // just ready, when the newest sample still tells of four
+    add_mean(o, mean_of([](int t) { return five_times(t) / (t < 1015 ? 4 : 20); }, second));
+    watch_arrivals(w, memory, o);
+    std::vector<Step> steps;
+    GradedSignal signal{.grade = Grade::fresh, .total = 100, .samples = 1};
+    const ReplicaCounts counts{o.target->desired, o.target->existing, o.target->ready};
+    most = std::max(most, surge(w, memory, o, {signal}, counts, 4, steps).value_or(0));
+  }
+  EXPECT_GE(most, 19);
+  EXPECT_LE(most, 24) << "not five times twenty";
+}
+
 TEST(Surge, NoiseRaisesNothing) {
   std::uint64_t state = 1;
   const auto noisy = [&state](int) {
@@ -292,6 +324,38 @@ TEST(Watch, AScrapeThatIsReadThriceIsOneStretch) {
     if (second >= 615 && second < 660) {
       EXPECT_GT(fast.fast, 440) << second;
     }
+  }
+}
+
+TEST(Watch, ARateBetweenTwoPollsIsItsOwnStretchHoweverTheyJitter) {
+  Workload w = story::workload();
+  Memory memory;
+  int before = 0;
+  for (int i = 1; i <= 200; ++i) {
+    const int second = 5 * i + i % 3;  // 5 s, sometimes 6, sometimes 3
+    const Duration window = std::chrono::seconds{second - before};
+    Observation o = seen(second, 1);
+    const double value = 100 + wave(second) + (i == 150 ? 500 : 0);
+    o.arrivals = {Arrival{.signal = kLoad,
+                          .at = o.at,
+                          .reading = Reading{o.at, window, {Sample{.value = value, .at = o.at, .window = window}}}}};
+    watch_arrivals(w, memory, o);
+    before = second;
+    const WatchMemory& watch = *find_watch(memory, kLoad);
+    EXPECT_EQ(watch.fast.fast, value) << i;
+    EXPECT_EQ(watch.detector.samples, i);
+  }
+}
+
+TEST(Watch, PollsThatAreFarApartAreNotStretched) {
+  Workload w = story::workload();
+  Memory memory;
+  const auto load = [](int second) { return (second < 600 ? 100.0 : 500.0) + wave(second); };
+  for (int second = 60; second <= 900; second += 45) {
+    Observation o = seen(second, 1);
+    add_mean(o, mean_of(load, second));
+    watch_arrivals(w, memory, o);
+    EXPECT_LE(find_watch(memory, kLoad)->fast.fast, 540) << second;
   }
 }
 
