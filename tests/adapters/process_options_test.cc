@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
@@ -59,7 +60,13 @@ void user(ProcessRig& rig) {
     return;
   }
   const passwd nobody = *getpwnam("nobody");
-  const std::string facts = report_of(rig, [](ProcessTarget& target) { target.user = "nobody"; });
+  // The tree may lie where another user cannot read: in root's home.
+  const std::string program = rig.path("worker");
+  std::filesystem::copy_file(ProcessRig::target({}).command.front(), program);
+  const std::string facts = report_of(rig, [&](ProcessTarget& target) {
+    target.user = "nobody";
+    target.command.front() = program;
+  });
   EXPECT_THAT(facts, HasSubstr(fmt::format("\nuser {0} {0} {1} {1}\ngroup {1}\nmemory", nobody.pw_uid, nobody.pw_gid)));
   EXPECT_THAT(facts, HasSubstr("\nenv USER=nobody\n"));
   EXPECT_EQ(rig.running().size(), 1U);
