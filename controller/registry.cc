@@ -17,6 +17,7 @@
 #include "probes/haproxy.h"
 #include "probes/http.h"
 #include "probes/http_value.h"
+#include "probes/prometheus.h"
 #include "probes/redis.h"
 #include "probes/tcp.h"
 #include "probes/tls.h"
@@ -26,6 +27,8 @@ namespace {
 
 struct ProbeEntry : PluginEntry {
   Result<CompiledProbe> (*make)(const ConfigNode& settings) = nullptr;
+  /// Why the times of its readings prove no age; empty: they do. Null: they always do.
+  std::string (*undated)(const ConfigNode& settings, Duration stale_after) = nullptr;
 };
 struct ScalerEntry : PluginEntry {
   Result<std::unique_ptr<Scaler>> (*make)(const ConfigNode& settings, const CompiledWorkload& compiled,
@@ -104,6 +107,10 @@ Result<CompiledProbe> make_probe(const ConfigNode& settings) {
   return compile(settings_of<Spec>(settings));
 }
 
+std::string undated_prometheus(const ConfigNode& settings, Duration stale_after) {
+  return undated(settings_of<PrometheusSpec>(settings), stale_after);
+}
+
 constexpr std::array kProbes{
     ProbeEntry{plugin<ExecSpec>("exec", "A number that a command on this host prints, while --allow-exec is given."),
                make_probe<ExecSpec>},
@@ -113,6 +120,8 @@ constexpr std::array kProbes{
                make_probe<HttpSpec>},
     ProbeEntry{plugin<HttpValueSpec>("httpValue", "A number that a URL serves, in JSON or as the whole body."),
                make_probe<HttpValueSpec>},
+    ProbeEntry{plugin<PrometheusSpec>("prometheus", "An instant query to Prometheus, or to what speaks its HTTP API."),
+               make_probe<PrometheusSpec>, undated_prometheus},
     ProbeEntry{plugin<RedisSpec>("redis", "A number that Redis knows: a length, a lag, a field of INFO, a value."),
                make_probe<RedisSpec>},
     ProbeEntry{plugin<TcpSpec>("tcp", "A health check over TCP: 1 for a peer that answers as expected, 0 for another."),
@@ -132,8 +141,7 @@ static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
 static_assert(std::ranges::is_sorted(kBalancers, {}, &BalancerEntry::name));
 
-constexpr std::array<std::string_view, 5> kLaterProbes{"cloudwatch", "openmetrics", "process", "prometheus",
-                                                       "resource"};
+constexpr std::array<std::string_view, 4> kLaterProbes{"cloudwatch", "openmetrics", "process", "resource"};
 constexpr std::array<std::string_view, 7> kLaterScalers{
     "awsAutoScalingGroup", "awsEcsService", "azureScaleSet", "cloudRun", "gcpInstanceGroup", "systemd", "webhook"};
 constexpr std::array<std::string_view, 8> kLaterBalancers{
@@ -213,6 +221,11 @@ const PluginEntry* find_plugin(PluginKind kind, std::string_view name) {
       break;
   }
   return nullptr;
+}
+
+std::string undated(const PluginRef& probe, Duration stale_after) {
+  const auto* entry = find_entry(kProbes, probe.type);
+  return entry == nullptr || entry->undated == nullptr ? "" : entry->undated(probe.settings, stale_after);
 }
 
 PluginRef detail::redacted(const PluginRef& plugin, PluginKind kind) {

@@ -58,6 +58,7 @@ struct Response {
   std::optional<TlsFacts> tls{};
   std::vector<WorkerFacts> workers{};
   TimePoint received_at{};
+  WallTime wall{};  ///< when it came by the wall clock, to be compared with times that the source states
   Duration took{};
   bool operator==(const Response&) const = default;
 };

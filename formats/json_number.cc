@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string>
 
+#include "formats/excerpt.h"
 #include "formats/quantity.h"
 
 namespace ballast {
@@ -22,21 +23,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(kSpace) + 1 - from);
 }
 
-/// What is shown of foreign text: short, on one line, printable.
-std::string excerpt(std::string_view text) {
-  std::string shown{trimmed(text).substr(0, 60)};
-  std::ranges::replace_if(
-      shown, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
-  return shown;
-}
-
-Error no_json(std::string_view document, std::string_view why) {
-  const std::string_view text = trimmed(document);
-  if (text.empty()) return Error{Errc::invalid, "an empty body instead of JSON"};
-  if (text.front() == '<') return Error{Errc::invalid, fmt::format("HTML or XML instead of JSON: {}", excerpt(text))};
-  return Error{Errc::invalid, fmt::format("not JSON ({}): {}", why, excerpt(text))};
-}
-
 Error failure(std::string_view document, std::string_view pointer, simdjson::error_code code) {
   switch (code) {
     case simdjson::NO_SUCH_FIELD:
@@ -45,7 +31,7 @@ Error failure(std::string_view document, std::string_view pointer, simdjson::err
     case simdjson::INCORRECT_TYPE:
       return Error{Errc::not_found, fmt::format("the document has no '{}': {}", pointer, excerpt(document))};
     default:
-      return no_json(document, simdjson::error_message(code));
+      return not_json(document, simdjson::error_message(code));
   }
 }
 
@@ -53,11 +39,11 @@ Error failure(std::string_view document, std::string_view pointer, simdjson::err
 template <class Place>
 Result<double> number_at(Place& place, std::string_view document, std::string_view pointer) {
   ondemand::json_type type{};
-  if (const auto code = place.type().get(type); code != simdjson::SUCCESS) return no_json(document, "no value");
+  if (const auto code = place.type().get(type); code != simdjson::SUCCESS) return not_json(document, "no value");
   if (type == ondemand::json_type::string) {
     std::string_view text;
     if (const auto code = place.get_string().get(text); code != simdjson::SUCCESS)
-      return no_json(document, simdjson::error_message(code));
+      return not_json(document, simdjson::error_message(code));
     return text_number(text);
   }
   double number = 0;
@@ -105,7 +91,7 @@ Result<double> json_number(std::string_view document, std::string_view pointer) 
   ondemand::parser parser;
   ondemand::document tree;
   if (const auto code = parser.iterate(padded).get(tree); code != simdjson::SUCCESS)
-    return no_json(document, simdjson::error_message(code));
+    return not_json(document, simdjson::error_message(code));
   if (pointer.empty()) return number_at(tree, document, pointer);
   ondemand::value value;
   if (const auto code = tree.at_pointer(pointer).get(value); code != simdjson::SUCCESS)

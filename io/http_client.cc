@@ -63,6 +63,7 @@ class HttpClient final : public Fetcher {
                                               late ? fmt::format(" ({} s)", seconds(deadline)) : std::string())};
     }
     answer->received_at = loop_.now();
+    answer->wall = loop_.wall();
     answer->took = answer->received_at - start;
     co_return answer;
   }

@@ -3,27 +3,9 @@
 #include <fmt/format.h>
 
 #include "formats/json_number.h"
+#include "probes/status.h"
 
 namespace ballast {
-namespace {
-
-Errc errc_of(int status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return Errc::denied;
-    case 404:
-    case 410:
-      return Errc::not_found;
-    case 429:
-      return Errc::rate_limited;
-    default:
-      return Errc::unavailable;
-  }
-}
-
-}  // namespace
-
 Problems HttpValueSpec::check() const {
   if (is_json_pointer(json_pointer)) return {};
   return {Problem{
@@ -42,7 +24,7 @@ Request http_value_request(const HttpValueSpec& spec) {
 
 Result<std::string> http_value_decode(const Response& response) {
   if (response.status >= 200 && response.status <= 299) return response.body;
-  return Error{errc_of(response.status), fmt::format("HTTP {}", response.status)};
+  return Error{errc_of_status(response.status), fmt::format("HTTP {}", response.status)};
 }
 
 Result<NamedReading> http_value_select(const HttpValueSpec& spec, const PageOf<std::string>& page,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "controller/config/fingerprint.h"
+#include "controller/config/plugins.h"
 
 namespace ballast {
 namespace {
@@ -37,7 +38,8 @@ Signal compile_signal(const SignalSpec& spec, Duration interval) {
   Signal signal{.name = spec.name,
                 .fingerprint = fingerprint(spec.probe, PluginKind::probe),
                 .interval = spec.interval.value_or(interval),
-                .stale_after = spec.stale_after};
+                .stale_after = spec.stale_after,
+                .proves_age = undated(spec.probe, spec.stale_after).empty()};
   if (spec.target) {
     signal.target_type = target_type(spec.target->type);
     signal.target_milli = target_milli(*spec.target);

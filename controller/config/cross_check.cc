@@ -213,6 +213,17 @@ void warn_of_schedules(const Document& document, const ScalingPolicySpec& policy
   }
 }
 
+/// What is said of a signal that may raise replicas and never lower them.
+void warn_of_undated(const Document& document, const ScalingPolicySpec& policy, std::vector<FileProblem>& into) {
+  for (std::size_t i = 0; i < policy.signals.size(); ++i) {
+    const SignalSpec& signal = policy.signals[i];
+    const std::string why = signal.target ? undated(signal.probe, signal.stale_after) : "";
+    if (!why.empty())
+      warn(document, fmt::format("spec.signals[{}].{}", i, signal.probe.type),
+           fmt::format("never lets the target shrink: {}; see freshness", why), into);
+  }
+}
+
 }  // namespace
 
 std::vector<Refusal> cross_check(const std::vector<Document>& documents) { return CrossCheck(documents).run(); }
@@ -223,6 +234,7 @@ std::vector<FileProblem> warnings(const std::vector<Document>& documents) {
     const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec);
     if (policy == nullptr) continue;
     warn_of_few_ports(document, *policy, result);
+    warn_of_undated(document, *policy, result);
     warn_of_schedules(document, *policy, result);
     if (std::ranges::none_of(policy->signals, [](const SignalSpec& signal) { return signal.target.has_value(); }))
       warn(document, "spec.signals",

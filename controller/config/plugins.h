@@ -39,5 +39,8 @@ std::vector<std::string_view> later_plugins(PluginKind kind);
 /// Null: there is none.
 const PluginEntry* find_plugin(PluginKind kind, std::string_view name);
 std::string_view to_string(PluginKind kind);
+/// Why the times of a probe's readings do not prove when they were measured, for people; empty when they do. Only what
+/// proves its age may let a target shrink.
+std::string undated(const PluginRef& probe, Duration stale_after);
 
 }  // namespace ballast

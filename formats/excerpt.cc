@@ -1,0 +1,32 @@
+#include "formats/excerpt.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ballast {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t from = std::min(text.find_first_not_of(kSpace), text.size());
+  return text.substr(from, text.find_last_not_of(kSpace) + 1 - from);
+}
+
+}  // namespace
+
+std::string excerpt(std::string_view text) {
+  std::string shown{trimmed(text).substr(0, 60)};
+  std::ranges::replace_if(
+      shown, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
+  return shown;
+}
+
+Error not_json(std::string_view body, std::string_view why) {
+  const std::string_view text = trimmed(body);
+  if (text.empty()) return Error{Errc::invalid, "an empty body instead of JSON"};
+  if (text.front() == '<') return Error{Errc::invalid, fmt::format("HTML or XML instead of JSON: {}", excerpt(text))};
+  return Error{Errc::invalid, fmt::format("not JSON ({}): {}", why, excerpt(text))};
+}
+
+}  // namespace ballast
