@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/access.h"
 #include "core/facts.h"
 #include "core/time.h"
 
@@ -44,6 +45,8 @@ struct Request {
   bool half_close = true;     ///< of an exchange over TCP: the peer is told that no more comes
   std::string server_name{};  ///< of tls: the name that is asked for and expected. Empty: the host of `url`
   Command command{};          ///< of command
+  TlsOptions tls{};           ///< of https and tls addresses
+  AuthSpec auth{};            ///< of http: which secret is shown; it is read when it is sent
   Duration deadline = std::chrono::seconds{5};  ///< in all: connect, TLS, write, read
   std::int64_t max_bytes = std::int64_t{8} << 20;
   bool operator==(const Request&) const = default;

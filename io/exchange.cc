@@ -48,14 +48,14 @@ Error after(const Error& error, std::string_view answer) {
 
 }  // namespace
 
-Peer peer_of(const Url& url) {
-  if (url.scheme == "unix") return {Peer::Kind::unix_socket, "", 0, url.target};
+Peer peer_of(const Url& url, const TlsOptions& tls) {
+  if (url.scheme == "unix") return {Peer::Kind::unix_socket, "", 0, url.target, {}};
   const bool secure = url.scheme == "https" || url.scheme == "tls";
-  return {secure ? Peer::Kind::tls : Peer::Kind::tcp, url.host, url.port, ""};
+  return {secure ? Peer::Kind::tls : Peer::Kind::tcp, url.host, url.port, "", tls};
 }
 
 Task<Result<Response>> exchange(Network& network, Request request, Url url, TimePoint deadline) {
-  auto stream = co_await open_stream(network, peer_of(url), deadline);
+  auto stream = co_await open_stream(network, peer_of(url, request.tls), deadline);
   if (!stream) co_return stream.error();
   const Result<Done> written = co_await stream->write(std::move(request.body));
   if (!written) co_return Error{written.error().code, "sending: " + written.error().message};
@@ -74,7 +74,7 @@ Task<Result<Response>> exchange(Network& network, Request request, Url url, Time
 
 Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoint deadline) {
   bool refused = false;
-  auto stream = co_await open_stream(network, peer_of(url), deadline, &refused);
+  auto stream = co_await open_stream(network, peer_of(url, request.tls), deadline, &refused);
   if (!stream && refused) co_return response_of(stream.error().message, Dialled::refused);
   if (!stream) co_return stream.error();
   const bool listens = !request.until.empty();
@@ -97,7 +97,7 @@ Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoin
 
 Task<Result<Response>> look_at_certificates(Network& network, Request request, Url url, TimePoint deadline) {
   std::string name = request.server_name.empty() ? url.host : std::move(request.server_name);
-  auto facts = co_await shake_hands_with_anybody(network, peer_of(url), std::move(name), deadline);
+  auto facts = co_await shake_hands_with_anybody(network, peer_of(url, request.tls), std::move(name), deadline);
   if (!facts) co_return facts.error();
   Response response = response_of("");
   response.tls = *std::move(facts);

@@ -19,6 +19,6 @@ Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoin
 /// Errors: those of a stream; unavailable (the handshake broke off before the peer had shown a certificate).
 Task<Result<Response>> look_at_certificates(Network& network, Request request, Url url, TimePoint deadline);
 
-Peer peer_of(const Url& url);
+Peer peer_of(const Url& url, const TlsOptions& tls);
 
 }  // namespace ballast

@@ -7,13 +7,20 @@
 #include <utility>
 #include <vector>
 
+#include "core/secret.h"
 #include "io/answer_reader.h"
+#include "io/credentials.h"
 #include "io/exchange.h"
 #include "io/http_text.h"
+#include "io/tls_context.h"
 #include "io/url.h"
 
 namespace ballast {
 namespace {
+
+/// Secrets of at least so many bytes are taken out of answers: out of good ones only what cannot be there by chance.
+constexpr std::size_t kHardlyByChance = 3;
+constexpr std::size_t kNeverByChance = 16;
 
 /// How far a conversation came, for what may be done when it fails.
 struct Progress {
@@ -21,8 +28,8 @@ struct Progress {
 };
 
 struct Conversation {
-  std::string origin{};
-  std::string text{};
+  std::string origin{};  ///< with how it is reached: whom connections may be shared with
+  std::shared_ptr<const Secret<std::string>> text{};
   bool head = false;
   std::int64_t max_bytes = 0;
 };
@@ -78,35 +85,50 @@ class HttpClient final : public Fetcher {
     const Result<Url> url = parse_url(request.url);
     if (!url) co_return Error{Errc::invalid, "not a usable url"};
     if (!fits_channel(request, *url)) co_return Error{Errc::invalid, "scheme and channel do not fit"};
+    if (request.channel != Channel::http && request.auth != AuthSpec{})
+      co_return Error{Errc::invalid, "credentials are for http and https alone"};
     if (request.max_bytes < 0) co_return Error{Errc::invalid, "max_bytes is negative"};
     if (request.channel == Channel::exchange)
       co_return co_await exchange(*network_, std::move(request), *url, deadline);
     if (request.channel == Channel::dial) co_return co_await dial(*network_, std::move(request), *url, deadline);
     if (request.channel == Channel::tls)
       co_return co_await look_at_certificates(*network_, std::move(request), *url, deadline);
-    Result<std::string> text = request_text(request, *url, options_.user_agent);
+    co_return co_await speak(std::move(request), *url, deadline);
+  }
+
+  /// HTTP, with the secrets read for this one request.
+  Task<Result<Response>> speak(Request request, Url url, TimePoint deadline) {
+    const auto credentials = read_credentials(request.auth);
+    if (!credentials) co_return credentials.error();
+    Result<std::string> text = request_text(request, url, options_.user_agent,
+                                            credentials->line ? credentials->line->reveal() : std::string_view());
     if (!text) co_return text.error();
-    Conversation about{origin_of(*url), *std::move(text), request.method == "HEAD", request.max_bytes};
-    if (!is_repeatable(request.method)) co_return co_await write(std::move(about), *url, deadline, request.method);
-    co_return co_await read(std::move(about), *url, deadline);
+    Conversation about{origin_of(url) + key_of(request.tls), nullptr, request.method == "HEAD", request.max_bytes};
+    about.text = std::make_shared<const Secret<std::string>>(*std::move(text));
+    const Peer peer = peer_of(url, request.tls);
+    auto answer =
+        is_repeatable(request.method) ? read(about, peer, deadline) : write(about, peer, deadline, request.method);
+    auto result = co_await std::move(answer);
+    if (result) scrub(result->body, *credentials, result->status / 100 == 2 ? kNeverByChance : kHardlyByChance);
+    co_return result;
   }
 
   /// A kept connection may have been closed under our hands: then, and only then, once more.
-  Task<Result<Response>> read(Conversation about, Url url, TimePoint deadline) {
+  Task<Result<Response>> read(Conversation about, Peer peer, TimePoint deadline) {
     if (auto kept = take_idle(about.origin)) {
       kept->set_deadline(deadline);
       Progress progress;
       auto answer = co_await converse(*std::move(kept), about, &progress);
       if (answer || progress.began || answer.error().code != Errc::unavailable) co_return answer;
     }
-    auto stream = co_await open_stream(*network_, peer_of(url), deadline);
+    auto stream = co_await open_stream(*network_, std::move(peer), deadline);
     if (!stream) co_return stream.error();
     Progress progress;
     co_return co_await converse(*std::move(stream), std::move(about), &progress);
   }
 
-  Task<Result<Response>> write(Conversation about, Url url, TimePoint deadline, std::string method) {
-    auto stream = co_await open_stream(*network_, peer_of(url), deadline);
+  Task<Result<Response>> write(Conversation about, Peer peer, TimePoint deadline, std::string method) {
+    auto stream = co_await open_stream(*network_, std::move(peer), deadline);
     if (!stream) co_return stream.error();
     Progress progress;
     auto answer = co_await converse(*std::move(stream), std::move(about), &progress);
@@ -115,7 +137,7 @@ class HttpClient final : public Fetcher {
   }
 
   Task<Result<Response>> converse(Stream stream, Conversation about, Progress* progress) {
-    const Result<Done> written = co_await stream.write(about.text);
+    const Result<Done> written = co_await stream.write(about.text->reveal());
     if (!written) co_return Error{written.error().code, "sending the request: " + written.error().message};
     AnswerReader reader(about.head, options_.header_bytes, about.max_bytes);
     std::size_t bytes = 0;

@@ -33,6 +33,8 @@ struct HttpClientOptions {
 /// - An exchange sends `body` and reads to the end of the stream; status 200. TCP peers are told that no more comes
 ///   (Redis, memcached, HAProxy then close); unix sockets and TLS are not.
 /// - Messages name the url without user, password and the values of its query.
+/// - Secrets are read when they are sent, and taken out of answers that repeat them. Certificates are read again when
+///   their files changed. Connections are shared only between requests with the same `tls`.
 /// Destroying a fetch closes its connection. The fetcher must outlive its fetches, the loop the fetcher.
 /// Errors of making it: invalid (a certificate, key or CA file that cannot be read).
 [[nodiscard]] Result<std::unique_ptr<Fetcher>> make_http_fetcher(Loop& loop, HttpClientOptions options = {});

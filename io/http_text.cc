@@ -10,13 +10,6 @@
 namespace ballast {
 namespace {
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";  // RFC 9110, 5.6.2
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || kMarks.find(c) != kMarks.npos;
-  });
-}
-
 bool fits_a_line(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= ' ' && c != 127) || c == '\t' || c < 0; });
 }
@@ -30,19 +23,6 @@ bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 5> kOurs = {"content-length", "transfer-encoding", "connection", "upgrade",
                                                      "expect"};
   return std::ranges::any_of(kOurs, [&](std::string_view ours) { return same(name, ours); });
-}
-
-/// RFC 4648.
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string result;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k) result += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
-  }
-  return result;
 }
 
 std::string host_header(const Url& url) {
@@ -64,27 +44,50 @@ std::string problem_of(const Request& request) {
 
 }  // namespace
 
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";  // RFC 9110, 5.6.2
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || kMarks.find(c) != kMarks.npos;
+  });
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string result;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) result += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+  }
+  return result;
+}
+
 bool is_repeatable(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
-Result<std::string> request_text(const Request& request, const Url& url, std::string_view user_agent) {
+Result<std::string> request_text(const Request& request, const Url& url, std::string_view user_agent,
+                                 std::string_view credentials) {
   if (const std::string problem = problem_of(request); !problem.empty()) return Error{Errc::invalid, problem};
   const auto given = [&](std::string_view name) {
     return std::ranges::any_of(request.headers, [&](const auto& header) { return same(header.first, name); });
   };
   std::string text = fmt::format("{} {} HTTP/1.1\r\n", request.method, url.target);
+  text.reserve(text.size() + credentials.size() + request.body.size() + 4096);  // no copy of secrets stays behind
   const auto add = [&](std::string_view name, std::string_view value) {
     fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
   };
   if (!given("Host")) add("Host", host_header(url));
   if (!given("User-Agent")) add("User-Agent", user_agent);
   if (!given("Accept")) add("Accept", "*/*");
-  if (!url.user.empty() && !given("Authorization"))
+  text += credentials;
+  if (credentials.empty() && !url.user.empty() && !given("Authorization"))
     add("Authorization", "Basic " + base64(url.user + ":" + url.password));
   for (const auto& [name, value] : request.headers) add(name, value);
   if (!request.content_type.empty()) add("Content-Type", request.content_type);
   if (!request.body.empty() || !is_repeatable(request.method))
     add("Content-Length", fmt::to_string(request.body.size()));
-  return text + "\r\n" + request.body;
+  text += "\r\n";
+  return text += request.body;
 }
 
 }  // namespace ballast

@@ -16,6 +16,13 @@ bool is_repeatable(std::string_view method);
 /// An HTTP/1.1 request with Host, User-Agent, Accept and the headers given; Basic credentials from the url unless there
 /// is an Authorization header. Errors: invalid (a method, header or content type that could break out of its line, or a
 /// header that is ours: Content-Length, Transfer-Encoding, Connection).
-Result<std::string> request_text(const Request& request, const Url& url, std::string_view user_agent);
+/// `credentials`: a header line of its own, or nothing; it stands instead of any from the url.
+Result<std::string> request_text(const Request& request, const Url& url, std::string_view user_agent,
+                                 std::string_view credentials = {});
+
+/// RFC 9110, 5.6.2: what the name of a header may be.
+bool is_token(std::string_view text);
+/// RFC 4648, with padding.
+std::string base64(std::string_view bytes);
 
 }  // namespace ballast

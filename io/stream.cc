@@ -15,14 +15,16 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "core/secret.h"
+#include "io/address_rules.h"
 #include "io/asio.h"
 #include "io/completion.h"
+#include "io/tls_context.h"
 #include "io/tls_facts.h"
 
 namespace ballast {
@@ -57,10 +59,13 @@ class Alarm {
 struct Network::Core {
   Loop& loop;
   NetworkOptions options;
-  asio::ssl::context tls{asio::ssl::context::tls_client};
+  TlsContexts contexts;
   std::unique_ptr<Resolver> resolver;
   Core(Loop& the_loop, NetworkOptions the_options)
-      : loop(the_loop), options(std::move(the_options)), resolver(make_resolver(the_loop, options.look_up_name)) {}
+      : loop(the_loop),
+        options(std::move(the_options)),
+        contexts(options),
+        resolver(make_resolver(the_loop, options.look_up_name)) {}
 };
 
 struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
@@ -78,6 +83,9 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
   std::array<char, kReadBytes> incoming{};
 
   explicit Core(Loop& the_loop) : loop(the_loop), socket(context_of(the_loop)) {}
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  ~Core() { wipe(outgoing); }
 
   void set_deadline(TimePoint when) {
     alarm.reset();
@@ -123,9 +131,11 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
 
 namespace {
 
-Task<Result<Done>> shake_hands(std::shared_ptr<Stream::Core> core, asio::ssl::context& context, std::string host) {
-  core->tls.emplace(core->socket, context);
+Task<Result<Done>> shake_hands(std::shared_ptr<Stream::Core> core, TlsContext context, std::string host,
+                               bool trust_anybody) {
+  core->tls.emplace(core->socket, *context);
   SSL* const ssl = core->tls->native_handle();
+  if (trust_anybody) SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
   expect_host(ssl, host);
   Completion<Result<std::size_t>> shaken;
   core->tls->async_handshake(asio::ssl::stream_base::client, core->then_nothing(shaken.callback()));
@@ -181,18 +191,6 @@ Task<Result<std::shared_ptr<Stream::Core>>> connect(Network::Core& network, Endp
   co_return guard.hand_on();
 }
 
-bool is_loopback(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return is_loopback(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()));
-  return address.is_loopback() || address.is_unspecified() || (address.is_v4() && address.to_v4().to_uint() >> 24 == 0);
-}
-
-bool is_link_local(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return is_link_local(asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()));
-  return address.is_v6() ? address.to_v6().is_link_local() : address.to_v4().to_uint() >> 16 == 0xA9FE;
-}
-
 /// Checked on addresses, after the look-up: a name can point anywhere.
 Result<std::vector<asio::ip::address>> allowed(const NetworkOptions& options, const Addresses& texts) {
   std::vector<asio::ip::address> addresses;
@@ -201,7 +199,9 @@ Result<std::vector<asio::ip::address>> allowed(const NetworkOptions& options, co
     error_code failed;
     const auto address = asio::ip::make_address(text, failed);
     if (failed) continue;
-    if ((!options.allow_loopback && is_loopback(address)) || (!options.allow_link_local && is_link_local(address)))
+    const AddressKind kind = kind_of_address(text);
+    if ((!options.allow_loopback && kind == AddressKind::loopback) ||
+        (!options.allow_link_local && kind == AddressKind::link_local))
       refused = text;
     else
       addresses.push_back(address);
@@ -268,19 +268,8 @@ Network::~Network() = default;
 
 Result<std::unique_ptr<Network>> make_network(Loop& loop, NetworkOptions options) {
   auto core = std::make_unique<Network::Core>(loop, std::move(options));
-  NetworkOptions& given = core->options;
-  if (given.ca_file == kSystemAuthorities && !std::filesystem::exists(given.ca_file)) given.ca_file.clear();
-  asio::ssl::context& tls = core->tls;
-  SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-  error_code failed;
-  std::string file;
-  tls.set_verify_mode(asio::ssl::verify_peer, failed);
-  if (!failed && !given.ca_file.empty()) tls.load_verify_file(file = given.ca_file, failed);
-  if (!failed && !given.client_certificate_file.empty())
-    tls.use_certificate_chain_file(file = given.client_certificate_file, failed);
-  if (!failed && !given.client_key_file.empty())
-    tls.use_private_key_file(file = given.client_key_file, asio::ssl::context::pem, failed);
-  if (failed) return Error{Errc::invalid, file + ": not a usable PEM file: " + failed.message()};
+  const auto usable = core->contexts.of({});
+  if (!usable) return usable.error();
   return std::make_unique<Network>(std::move(core));
 }
 
@@ -288,14 +277,17 @@ Task<Result<Stream>> open_stream(Network& network, Peer peer, TimePoint deadline
   Network::Core& shared = network.core();
   bool ignored = false;
   const bool secure = peer.kind == Peer::Kind::tls;
-  const std::string host = peer.host;
+  const TlsOptions tls = peer.tls;
+  const std::string host = tls.server_name.empty() ? peer.host : tls.server_name;
+  const Result<TlsContext> context = secure ? shared.contexts.of(tls) : Result<TlsContext>(nullptr);
+  if (!context) co_return context.error();
   const auto connected =
       co_await connect_to(shared, std::move(peer), deadline, refused == nullptr ? &ignored : refused);
   if (!connected) co_return connected.error();
   (*connected)->set_deadline(deadline);
   Stream stream(*connected);  // from here on the connection ends with this task
   if (secure) {
-    const Result<Done> shaken = co_await shake_hands(*connected, shared.tls, host);
+    const Result<Done> shaken = co_await shake_hands(*connected, *context, host, tls.insecure_skip_verify);
     if (!shaken) co_return shaken.error();
   }
   co_return stream;
@@ -304,12 +296,14 @@ Task<Result<Stream>> open_stream(Network& network, Peer peer, TimePoint deadline
 Task<Result<TlsFacts>> shake_hands_with_anybody(Network& network, Peer peer, std::string name, TimePoint deadline) {
   Network::Core& shared = network.core();
   bool ignored = false;
+  const auto context = shared.contexts.of(peer.tls);
+  if (!context) co_return context.error();
   const auto connected = co_await connect_to(shared, std::move(peer), deadline, &ignored);
   if (!connected) co_return connected.error();
   const std::shared_ptr<Stream::Core> core = *connected;
   core->set_deadline(deadline);
   const Stream stream(core);
-  core->tls.emplace(core->socket, shared.tls);
+  core->tls.emplace(core->socket, **context);
   SSL* const ssl = core->tls->native_handle();
   SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
   expect_host(ssl, name);
@@ -355,6 +349,7 @@ Task<Result<Done>> Stream::write(std::string bytes) {
   else
     asio::async_write(core->socket, buffer, core->then(written.callback()));
   const Result<std::size_t> result = co_await written;
+  wipe(core->outgoing);  // it may have held a secret
   if (!result) co_return result.error();
   co_return Done{};
 }

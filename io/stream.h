@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/access.h"
 #include "core/facts.h"
 #include "core/result.h"
 #include "core/task.h"
@@ -25,7 +26,7 @@ struct NetworkOptions {
   std::string client_key_file{};
   bool allow_loopback = true;     ///< 127.0.0.0/8, ::1 and unspecified addresses
   LookUp look_up_name = look_up;  ///< how names are found; blocking, any thread
-  bool allow_link_local = false;  ///< 169.254.0.0/16 and fe80::/10: cloud metadata lives there
+  bool allow_link_local = false;  ///< 169.254.0.0/16, fe80::/10 and other addresses where clouds keep metadata
 };
 
 /// What connections share: names, certificates, rules of address. Must not outlive its loop.
@@ -51,6 +52,7 @@ struct Peer {
   std::string host{};  ///< a name or an address
   std::uint16_t port = 0;
   std::string path{};  ///< of a unix socket
+  TlsOptions tls{};    ///< of tls; what it leaves open is as the network's options say
 };
 
 /// One reader or writer at a time; it must stay where it is meanwhile. Destroying it, or a task that waits on it, is

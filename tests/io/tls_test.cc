@@ -103,5 +103,68 @@ TEST_F(Tls, NamesTheFileThatItCannotUse) {
   EXPECT_THAT(make_http_fetcher(*loop, options).error().message, testing::HasSubstr("/nowhere/key.pem"));
 }
 
+/// A request with TLS options of its own, by a client that by itself trusts nobody here.
+Request with_tls(const std::string& url, TlsOptions tls) {
+  Request request;
+  request.url = url;
+  request.deadline = kAmple;
+  request.tls = std::move(tls);
+  return request;
+}
+
+TEST_F(Tls, TrustsShowsAndExpectsWhatTheRequestSays) {
+  RawServer server(over_tls(issue(authority_, "DNS:web.test"), kHello, true, authority_.certificate_pem));
+  const Certificate own = issue(authority_, "DNS:client.test");
+  TlsOptions tls{.ca_file = write_file("request-ca.pem", authority_.certificate_pem),
+                 .cert_file = write_file("request.pem", own.certificate_pem),
+                 .key_file = write_file("request.key", own.key_pem),
+                 .server_name = "web.test"};
+  Client client;
+  const auto get = [&](const TlsOptions& with) { return client.fetch(with_tls(server.url("/", "https"), with)); };
+  ASSERT_TRUE(get(tls)) << get(tls).error().message;
+  TlsOptions other = tls;
+  other.server_name.clear();
+  EXPECT_THAT(get(other), fails(Errc::unavailable, "IP address mismatch"));
+  other = tls;
+  other.ca_file.clear();
+  EXPECT_THAT(get(other), fails(Errc::unavailable, "not trusted"));
+  other = tls;
+  other.cert_file.clear();
+  other.key_file.clear();
+  EXPECT_THAT(get(other), fails(Errc::unavailable, ""));
+  other = tls;
+  other.key_file = "/nowhere/key.pem";
+  EXPECT_THAT(get(other), fails(Errc::invalid, "/nowhere/key.pem"));
+}
+
+TEST_F(Tls, TrustsAnybodyOnlyWhenTheRequestSaysSo) {
+  RawServer expired(over_tls(issue(make_authority("another"), "DNS:other.test", -7200, -3600), kHello));
+  Client client;
+  EXPECT_THAT(client.fetch(with_tls(expired.url("/", "https"), {})), fails(Errc::unavailable, "not trusted"));
+  const auto answer = client.fetch(with_tls(expired.url("/", "https"), {.insecure_skip_verify = true}));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "hello");
+}
+
+TEST_F(Tls, SharesNoKeptConnectionBetweenRequestsThatTrustOthers) {
+  const Certificate certificate = issue(authority_, "IP:127.0.0.1");
+  RawServer server(over_tls(certificate, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
+  Client client;
+  const std::string url = server.url("/", "https");
+  ASSERT_TRUE(client.fetch(with_tls(url, {.insecure_skip_verify = true})));
+  EXPECT_THAT(client.fetch(with_tls(url, {})), fails(Errc::unavailable, "not trusted"));
+}
+
+TEST_F(Tls, ReadsChangedFilesAtTheNextConnection) {
+  const Certificate next = make_authority("next authority");
+  RawServer rotated(over_tls(issue(next, "IP:127.0.0.1"), kHello));
+  TlsOptions tls{.ca_file = write_file("rotating.pem", authority_.certificate_pem)};
+  Client client;
+  EXPECT_THAT(client.fetch(with_tls(rotated.url("/", "https"), tls)), fails(Errc::unavailable, "not trusted"));
+  write_file("rotating.pem", authority_.certificate_pem + next.certificate_pem);
+  const auto answer = client.fetch(with_tls(rotated.url("/", "https"), tls));
+  EXPECT_TRUE(answer) << answer.error().message;
+}
+
 }  // namespace
 }  // namespace ballast
