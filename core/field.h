@@ -45,6 +45,7 @@ struct Limits {
 /// A spec struct may also have, beside `fields()`:
 ///   static constexpr auto rules()   std::array of Rule (core/rules.h): what holds between its fields
 ///   static constexpr auto later()   std::array of std::string_view: keys that are not available in this version
+///   static constexpr auto refused() std::array of pairs: keys that belong elsewhere, and what to write instead
 ///   Problems check() const          what a rule cannot say; paths relative to the spec (`ports`), places left empty
 template <class Spec, class T>
 struct Field {

@@ -15,8 +15,8 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string excerpt(std::string_view text) {
-  std::string shown{trimmed(text).substr(0, 60)};
+std::string excerpt(std::string_view text, std::size_t bytes) {
+  std::string shown{trimmed(text).substr(0, bytes)};
   std::ranges::replace_if(
       shown, [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; }, ' ');
   return shown;

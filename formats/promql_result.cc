@@ -17,6 +17,7 @@ namespace dom = simdjson::dom;
 constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxLabels = 256;
 constexpr std::size_t kShownLabels = 4;
+constexpr std::size_t kMaxReason = 300;  // of what a server says of an error
 
 Error malformed(std::string_view what) {
   return {Errc::invalid, fmt::format("not an answer of Prometheus' HTTP API: {}", what)};
@@ -44,7 +45,7 @@ std::optional<Error> partial(const dom::element& answer) {
   for (const dom::element warning : warnings) {
     std::string_view text;
     if (warning.get(text) == simdjson::SUCCESS && is_info(text)) continue;
-    return Error{Errc::unavailable, fmt::format("the answer is partial: {}", excerpt(text))};
+    return Error{Errc::unavailable, fmt::format("the answer is partial: {}", excerpt(text, kMaxReason))};
   }
   return std::nullopt;
 }
@@ -153,7 +154,7 @@ Result<PromqlResult> parse_promql_result(std::string_view body) {
   const std::string_view status = text_at(answer, "status");
   if (status == "error") {
     const std::string_view type = text_at(answer, "errorType");
-    return Error{errc_of(type), fmt::format("{}: {}", excerpt(type), excerpt(text_at(answer, "error")))};
+    return Error{errc_of(type), fmt::format("{}: {}", excerpt(type), excerpt(text_at(answer, "error"), kMaxReason))};
   }
   if (status != "success") return malformed(fmt::format("its status is '{}'", excerpt(status)));
   if (auto found = partial(answer)) return *std::move(found);

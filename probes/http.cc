@@ -38,6 +38,8 @@ Problems HttpSpec::check() const {
 
 Request http_request(const HttpSpec& spec) {
   Request request{.url = spec.url};
+  request.tls = spec.tls.value_or(TlsOptions{});
+  request.auth = spec.auth.value_or(AuthSpec{});
   request.deadline = spec.timeout;
   return request;
 }

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/access.h"
 #include "core/config_node.h"
 #include "core/field.h"
 #include "core/probe.h"
@@ -29,6 +30,8 @@ struct HttpSpec {
   std::string url{};
   std::vector<std::string> expect_status{"200-299"};
   std::string expect_body{};
+  std::optional<TlsOptions> tls{};
+  std::optional<AuthSpec> auth{};
   Duration timeout = std::chrono::seconds{5};
   bool operator==(const HttpSpec&) const = default;
   static constexpr auto fields() {
@@ -44,6 +47,8 @@ struct HttpSpec {
               Limits{.min = 1, .max = 32}},
         Field{"expectBody", &HttpSpec::expect_body, "", "A text that the body must contain to be healthy.",
               Limits{.max = 1024, .example = "ok"}},
+        Field{"tls", &HttpSpec::tls, "", "Of an https url: whom to trust, what to show."},
+        Field{"auth", &HttpSpec::auth, "", "What to show that one may ask."},
         Field{"timeout", &HttpSpec::timeout, "", "The most that one request may take; longer is unknown, not 0.",
               Limits{.min = 0.1, .max = 60}}};
   }

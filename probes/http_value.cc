@@ -18,6 +18,8 @@ Problems HttpValueSpec::check() const {
 Request http_value_request(const HttpValueSpec& spec) {
   Request request{.url = spec.url};
   request.headers = {{"Accept", "application/json, text/plain;q=0.9, */*;q=0.1"}};
+  request.tls = spec.tls.value_or(TlsOptions{});
+  request.auth = spec.auth.value_or(AuthSpec{});
   request.deadline = spec.timeout;
   return request;
 }

@@ -1,9 +1,11 @@
 // A number that some URL serves: in a JSON document, or as the whole body.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <tuple>
 
+#include "core/access.h"
 #include "core/config_node.h"
 #include "core/field.h"
 #include "core/probe.h"
@@ -15,6 +17,8 @@ namespace ballast {
 struct HttpValueSpec {
   std::string url{};
   std::string json_pointer{};
+  std::optional<TlsOptions> tls{};
+  std::optional<AuthSpec> auth{};
   Duration timeout = std::chrono::seconds{5};
   bool operator==(const HttpValueSpec&) const = default;
   static constexpr auto fields() {
@@ -30,6 +34,8 @@ struct HttpValueSpec {
             "Where in the JSON document the number stands (RFC 6901). Absent: the body is the number. A string counts "
             "when it holds a number or a quantity.",
             Limits{.max = 1024, .example = "/queue/depth"}},
+        Field{"tls", &HttpValueSpec::tls, "", "Of an https url: whom to trust, what to show."},
+        Field{"auth", &HttpValueSpec::auth, "", "What to show that one may ask."},
         Field{"timeout", &HttpValueSpec::timeout, "", "The most that one request may take.",
               Limits{.min = 0.1, .max = 60}}};
   }

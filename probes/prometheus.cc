@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "formats/duration.h"
 #include "formats/form.h"
 #include "formats/promql.h"
+#include "probes/prometheus_source.h"
 #include "probes/status.h"
 
 namespace ballast {
@@ -124,14 +126,18 @@ Duration window_of(const PrometheusSpec& spec) {
 }  // namespace
 
 Problems PrometheusSpec::check() const {
-  if (server_address.find_first_of("?#") == std::string::npos) return {};
-  return {Problem{{}, "serverAddress", "has a query or fragment; write the part before /api/v1"}};
+  Problems problems = check_server_address(server_address);
+  std::ranges::move(check_headers(headers), std::back_inserter(problems));
+  return problems;
 }
 
 Request prometheus_request(const PrometheusSpec& spec) {
   Request request;
   request.url = spec.server_address.substr(0, spec.server_address.find_last_not_of('/') + 1) + "/api/v1/query";
   request.headers = {{"Accept", "application/json"}};
+  request.headers.insert(request.headers.end(), spec.headers.begin(), spec.headers.end());
+  request.tls = spec.tls.value_or(TlsOptions{});
+  request.auth = spec.auth.value_or(AuthSpec{});
   request.deadline = spec.timeout;
   const std::string fields = form({{"query", full_query(spec)}, {"timeout", format_duration(spec.timeout)}});
   if (request.url.size() + fields.size() < kLongUrl) {

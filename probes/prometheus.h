@@ -1,13 +1,17 @@
 // A signal from Prometheus, or from what speaks its HTTP API (Thanos, Mimir, VictoriaMetrics): an instant query.
 #pragma once
 
+#include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
 
+#include "core/access.h"
 #include "core/config_node.h"
 #include "core/field.h"
 #include "core/probe.h"
+#include "core/rules.h"
 #include "formats/promql_result.h"
 #include "probes/compile.h"
 
@@ -15,7 +19,11 @@ namespace ballast {
 
 /// `prometheus: {serverAddress: http://127.0.0.1:9090, query: 'sum(rate(http_requests_total[1m]))'}`
 struct PrometheusSpec {
+  std::optional<SourceRef> source_ref{};
   std::string server_address{};
+  std::map<std::string, std::string> headers{};
+  std::optional<TlsOptions> tls{};
+  std::optional<AuthSpec> auth{};
   std::string query{};
   std::string freshness{};
   std::string member_label{};
@@ -23,10 +31,14 @@ struct PrometheusSpec {
   bool operator==(const PrometheusSpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
-        Field{
-            "serverAddress", &PrometheusSpec::server_address, "",
-            "Where the HTTP API is, without /api/v1; a path before it is kept.",
-            Limits{.min = 8, .max = 2048, .required = true, .example = "http://127.0.0.1:9090", .format = Format::url}},
+        Field{"sourceRef", &PrometheusSpec::source_ref, "", "The MetricSource that says how Prometheus is reached."},
+        Field{"serverAddress", &PrometheusSpec::server_address, "",
+              "Where the HTTP API is, without /api/v1; a path before it is kept.",
+              Limits{.min = 8, .max = 2048, .example = "http://127.0.0.1:9090", .format = Format::url}},
+        Field{"headers", &PrometheusSpec::headers, "", "Further headers of each request; no secrets.",
+              Limits{.secret = true}},
+        Field{"tls", &PrometheusSpec::tls, "", "Of an https address: whom to trust, what to show."},
+        Field{"auth", &PrometheusSpec::auth, "", "What to show that one may ask."},
         Field{"query", &PrometheusSpec::query, "",
               "An instant query in PromQL that gives one value, or one for each member. Give every selector a range: "
               "what is read without one may be old, and never lets a target shrink unless freshness tells its age. No "
@@ -43,7 +55,11 @@ struct PrometheusSpec {
         Field{"timeout", &PrometheusSpec::timeout, "", "The most that one query may take; longer is unknown.",
               Limits{.min = 0.1, .max = 60}}};
   }
-  /// serverAddress is the beginning of an address.
+  static constexpr auto rules() {
+    return std::array{rule::exactly_one("sourceRef", "serverAddress"), rule::needs("headers", "serverAddress"),
+                      rule::needs("tls", "serverAddress"), rule::needs("auth", "serverAddress")};
+  }
+  /// serverAddress is the beginning of an address; headers are headers, and no secrets.
   [[nodiscard]] Problems check() const;
 };
 

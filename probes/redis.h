@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "core/access.h"
 #include "core/config_node.h"
 #include "core/field.h"
 #include "core/probe.h"
@@ -25,6 +27,7 @@ constexpr auto enum_names(RedisCommand) {
 
 /// `redis: {address: "127.0.0.1:6379", command: LLEN, key: jobs}`
 struct RedisSpec {
+  std::optional<SourceRef> source_ref{};
   std::string address{};
   std::string socket{};
   std::int32_t database = 0;
@@ -36,6 +39,7 @@ struct RedisSpec {
   bool operator==(const RedisSpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
+        Field{"sourceRef", &RedisSpec::source_ref, "", "The MetricSource that says where Redis listens."},
         Field{"address", &RedisSpec::address, "", "Where Redis listens.",
               Limits{.min = 3, .max = 260, .example = "127.0.0.1:6379", .format = Format::address}},
         Field{"socket", &RedisSpec::socket, "", "Its unix socket, instead of an address.",
@@ -62,10 +66,10 @@ struct RedisSpec {
               Limits{.min = 0.1, .max = 60}}};
   }
   static constexpr auto rules() {
-    return std::array{rule::exactly_one("address", "socket"),       rule::needs_when("command", "LLEN", "key"),
-                      rule::needs_when("command", "SCARD", "key"),  rule::needs_when("command", "XLEN", "key"),
-                      rule::needs_when("command", "ZCARD", "key"),  rule::needs_when("command", "GET", "key"),
-                      rule::needs_when("command", "INFO", "field"), rule::needs_when("command", "XINFO", "key"),
+    return std::array{rule::exactly_one("sourceRef", "address", "socket"), rule::needs_when("command", "LLEN", "key"),
+                      rule::needs_when("command", "SCARD", "key"),         rule::needs_when("command", "XLEN", "key"),
+                      rule::needs_when("command", "ZCARD", "key"),         rule::needs_when("command", "GET", "key"),
+                      rule::needs_when("command", "INFO", "field"),        rule::needs_when("command", "XINFO", "key"),
                       rule::needs_when("command", "XINFO", "group")};
   }
   /// The address has a port.

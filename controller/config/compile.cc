@@ -7,6 +7,7 @@
 
 #include "controller/config/fingerprint.h"
 #include "controller/config/plugins.h"
+#include "controller/config/sources.h"
 
 namespace ballast {
 namespace {
@@ -34,12 +35,12 @@ std::int64_t target_milli(const SignalTargetSpec& target) {
   return std::int64_t{target.average_utilization.value_or(0)} * 1000;
 }
 
-Signal compile_signal(const SignalSpec& spec, Duration interval) {
+Signal compile_signal(const SignalSpec& spec, const PluginRef& probe, Duration interval) {
   Signal signal{.name = spec.name,
-                .fingerprint = fingerprint(spec.probe, PluginKind::probe),
+                .fingerprint = fingerprint(probe, PluginKind::probe),
                 .interval = spec.interval.value_or(interval),
                 .stale_after = spec.stale_after,
-                .proves_age = undated(spec.probe, spec.stale_after).empty()};
+                .proves_age = undated(probe, spec.stale_after).empty()};
   if (spec.target) {
     signal.target_type = target_type(spec.target->type);
     signal.target_milli = target_milli(*spec.target);
@@ -50,10 +51,20 @@ Signal compile_signal(const SignalSpec& spec, Duration interval) {
   return signal;
 }
 
-void add_signals(const std::vector<SignalSpec>& specs, CompiledWorkload& into) {
+void add_document(const Document& document, CompiledWorkload& into) {
+  if (std::ranges::find(into.documents, document.id) != into.documents.end()) return;
+  into.document += "---\n" + document.text;
+  into.documents.push_back(document.id);
+}
+
+/// The sources that signals name belong to the workload: when one changes, so does the workload.
+void add_signals(const std::vector<SignalSpec>& specs, const std::vector<Document>& documents, CompiledWorkload& into) {
+  const std::string name_space = into.documents[0].name_space;
   for (const auto& spec : specs) {
-    into.workload.signals.push_back(compile_signal(spec, into.workload.interval));
-    into.probes.push_back(spec.probe);
+    const PluginRef probe = resolved_probe(spec, name_space, documents).value_or(spec.probe);
+    into.workload.signals.push_back(compile_signal(spec, probe, into.workload.interval));
+    into.probes.push_back(probe);
+    if (const auto* source = find_source(documents, name_space, source_named_by(spec))) add_document(*source, into);
   }
 }
 
@@ -71,7 +82,8 @@ CompiledWorkload start(const Document& document) {
   return result;
 }
 
-CompiledWorkload compile_policy(const Document& document, const ScalingPolicySpec& spec) {
+CompiledWorkload compile_policy(const Document& document, const ScalingPolicySpec& spec,
+                                const std::vector<Document>& documents) {
   auto result = start(document);
   auto& workload = result.workload;
   workload.target_kind = spec.scale_target.type;
@@ -87,18 +99,19 @@ CompiledWorkload compile_policy(const Document& document, const ScalingPolicySpe
   workload.surge = spec.surge;
   add_schedules(spec.schedules, result);
   result.scaler = spec.scale_target;
-  add_signals(spec.signals, result);
+  add_signals(spec.signals, documents, result);
   return result;
 }
 
 /// Watched only: no target, no bounds, nothing to do.
-CompiledWorkload compile_monitor(const Document& document, const MonitorSpec& spec) {
+CompiledWorkload compile_monitor(const Document& document, const MonitorSpec& spec,
+                                 const std::vector<Document>& documents) {
   auto result = start(document);
   result.workload.min_replicas = 0;
   result.workload.max_replicas = 0;
   result.workload.mode = Mode::dry_run;
   result.workload.interval = spec.interval;
-  add_signals(spec.signals, result);
+  add_signals(spec.signals, documents, result);
   return result;
 }
 
@@ -108,8 +121,7 @@ void add_pool(const Document& document, const BalancingPolicySpec& spec, Compile
                                  .full_weight = spec.full_weight,
                                  .drain_timeout = spec.drain_timeout});
   into.balancers.push_back(spec.pool.balancer);
-  into.document += "---\n" + document.text;
-  into.documents.push_back(document.id);
+  add_document(document, into);
 }
 
 void add_pools(const std::vector<Document>& documents, CompiledWorkload& into) {
@@ -129,10 +141,10 @@ std::vector<CompiledWorkload> compile(const std::vector<Document>& documents) {
   std::vector<CompiledWorkload> result;
   for (const auto& document : documents) {
     if (const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec)) {
-      result.push_back(compile_policy(document, *policy));
+      result.push_back(compile_policy(document, *policy, documents));
       add_pools(documents, result.back());
     } else if (const auto* monitor = std::get_if<MonitorSpec>(&document.spec)) {
-      result.push_back(compile_monitor(document, *monitor));
+      result.push_back(compile_monitor(document, *monitor, documents));
     }
   }
   for (auto& workload : result) workload.workload.document = fingerprint(workload.document);

@@ -34,7 +34,7 @@ struct CompiledWorkload {
   std::vector<Window> windows{};        ///< in the order of `workload.schedules`
   std::vector<PluginRef> probes{};      ///< in the order of `workload.signals`
   std::vector<PluginRef> balancers{};   ///< in the order of `workload.pools`
-  std::vector<DocumentId> documents{};  ///< the policy or monitor, then the balancing policies
+  std::vector<DocumentId> documents{};  ///< the policy or monitor, then its sources and pools
 };
 
 /// All that is in force, and everything that is wrong, by file, line and column.

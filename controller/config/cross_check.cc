@@ -11,6 +11,7 @@
 #include "controller/config/fingerprint.h"
 #include "controller/config/plugins.h"
 #include "controller/config/read_scalar.h"
+#include "controller/config/sources.h"
 
 namespace ballast {
 namespace {
@@ -65,18 +66,31 @@ std::string overlap(const Claim& mine, const Claim& theirs, const std::string& o
   return fmt::format("{} overlaps {} of {}", range(mine), range(theirs), owner);
 }
 
+std::optional<Found> bad_member_label(const SignalSpec& signal, const std::string& path) {
+  const auto* entry = find_plugin(PluginKind::probe, signal.probe.type);
+  if (signal.member_label.empty() || entry == nullptr) return std::nullopt;
+  if (entry->schema().find("memberLabel") == nullptr)
+    return Found{path + ".memberLabel", fmt::format("{} has no labels", signal.probe.type)};
+  if (signal.probe.settings.find("memberLabel") == nullptr) return std::nullopt;
+  return Found{path + ".memberLabel", fmt::format("is also among the settings of {}", signal.probe.type)};
+}
+
 /// Signals are found again by what they ask, so that two that ask the same would share one memory.
-std::optional<Found> repeated_signal(const std::vector<SignalSpec>& signals) {
+std::optional<Found> bad_signal(const std::vector<SignalSpec>& signals, const std::string& name_space,
+                                const std::vector<Document>& good) {
   std::map<std::string, std::size_t> names;
   std::map<Fingerprint, std::size_t> questions;
   for (std::size_t i = 0; i < signals.size(); ++i) {
+    const std::string path = fmt::format("spec.signals[{}]", i);
     const auto [name, fresh] = names.emplace(signals[i].name, i);
     if (!fresh)
-      return Found{fmt::format("spec.signals[{}].name", i),
-                   fmt::format("{} is also the name of signals[{}]", signals[i].name, name->second)};
-    const auto [asked, first] = questions.emplace(fingerprint(signals[i].probe, PluginKind::probe), i);
+      return Found{path + ".name", fmt::format("{} is also the name of signals[{}]", signals[i].name, name->second)};
+    if (auto found = bad_member_label(signals[i], path)) return found;
+    const auto probe = resolved_probe(signals[i], name_space, good);
+    if (!probe) return Found{fmt::format("{}.{}.sourceRef.name", path, signals[i].probe.type), probe.error().message};
+    const auto [asked, first] = questions.emplace(fingerprint(*probe, PluginKind::probe), i);
     if (!first)
-      return Found{fmt::format("spec.signals[{}].{}", i, signals[i].probe.type),
+      return Found{fmt::format("{}.{}", path, signals[i].probe.type),
                    fmt::format("asks the same as signals[{}] ({})", asked->second, signals[asked->second].name)};
   }
   return std::nullopt;
@@ -103,7 +117,7 @@ std::optional<Found> contradicts_itself(const ScalingPolicySpec& policy) {
     if (const auto [name, fresh] = names.emplace(policy.schedules[i].name, i); !fresh)
       return Found{fmt::format("spec.schedules[{}].name", i),
                    fmt::format("{} is also the name of schedules[{}]", name->first, name->second)};
-  return repeated_signal(policy.signals);
+  return std::nullopt;
 }
 
 class CrossCheck {
@@ -111,17 +125,17 @@ class CrossCheck {
   explicit CrossCheck(const std::vector<Document>& documents) : documents_(documents) {}
 
   std::vector<Refusal> run() {
-    // Pools last: they need their policy to stand.
-    for (std::size_t i = 0; i < documents_.size(); ++i)
-      if (!is_pool(i)) judge(i);
-    for (std::size_t i = 0; i < documents_.size(); ++i)
-      if (is_pool(i)) judge(i);
+    // What others need is judged before them: sources, then policies, then pools.
+    for (int rank = 0; rank < 3; ++rank)
+      for (std::size_t i = 0; i < documents_.size(); ++i)
+        if (rank_of(i) == rank) judge(i);
     return std::move(refusals_);
   }
 
  private:
-  [[nodiscard]] bool is_pool(std::size_t i) const {
-    return std::holds_alternative<BalancingPolicySpec>(documents_[i].spec);
+  [[nodiscard]] int rank_of(std::size_t i) const {
+    if (std::holds_alternative<MetricSourceSpec>(documents_[i].spec)) return 0;
+    return std::holds_alternative<BalancingPolicySpec>(documents_[i].spec) ? 2 : 1;
   }
   void judge(std::size_t i) {
     auto claims = claims_of(documents_[i]);
@@ -134,6 +148,7 @@ class CrossCheck {
       return;
     }
     ids_.emplace(documents_[i].id, i);
+    if (rank_of(i) == 0) sources_.push_back(documents_[i]);
     for (auto& claim : claims) claims_.emplace_back(std::move(claim), i);
   }
   [[nodiscard]] std::optional<Found> same_id(std::size_t i) const {
@@ -148,8 +163,13 @@ class CrossCheck {
     return std::nullopt;
   }
   [[nodiscard]] std::optional<Found> alone(std::size_t i) const {
-    if (const auto* policy = std::get_if<ScalingPolicySpec>(&documents_[i].spec)) return contradicts_itself(*policy);
-    if (const auto* monitor = std::get_if<MonitorSpec>(&documents_[i].spec)) return repeated_signal(monitor->signals);
+    const std::string& name_space = documents_[i].id.name_space;
+    if (const auto* policy = std::get_if<ScalingPolicySpec>(&documents_[i].spec)) {
+      auto found = contradicts_itself(*policy);
+      return found ? found : bad_signal(policy->signals, name_space, sources_);
+    }
+    if (const auto* monitor = std::get_if<MonitorSpec>(&documents_[i].spec))
+      return bad_signal(monitor->signals, name_space, sources_);
     const auto* pool = std::get_if<BalancingPolicySpec>(&documents_[i].spec);
     if (pool == nullptr) return std::nullopt;
     const DocumentId wanted{"ScalingPolicy", documents_[i].id.name_space,
@@ -171,6 +191,7 @@ class CrossCheck {
 
   const std::vector<Document>& documents_;
   std::vector<Refusal> refusals_{};
+  std::vector<Document> sources_{};  ///< good ones
   std::map<DocumentId, std::size_t> ids_{};
   std::vector<std::pair<Claimed, std::size_t>> claims_{};
 };

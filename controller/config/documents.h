@@ -17,6 +17,8 @@
 #include "core/time.h"
 #include "core/workload.h"
 #include "formats/window.h"
+#include "probes/prometheus_source.h"
+#include "probes/redis_source.h"
 
 namespace ballast {
 
@@ -89,6 +91,7 @@ struct SignalTargetSpec {
 struct SignalSpec {
   std::string name{};
   PluginRef probe{};
+  std::string member_label{};
   std::optional<SignalTargetSpec> target{};
   std::optional<Duration> interval{};
   Duration stale_after = std::chrono::seconds{60};
@@ -100,6 +103,11 @@ struct SignalSpec {
               Limits{.max = 63, .required = true, .example = "requests", .format = Format::name}},
         Field{"", &SignalSpec::probe, "", "Where the signal comes from: one source, by its name.",
               Limits{.required = true, .plugin = PluginKind::probe}},
+        Field{
+            "memberLabel", &SignalSpec::member_label, "",
+            "The label whose value names a member, of sources with labels (openmetrics, prometheus) that give a value "
+            "for each. May also stand among the settings of the source.",
+            Limits{.max = 256, .example = "instance"}},
         Field{"target", &SignalSpec::target, "", "What it shall be. Absent: the signal is observed only."},
         Field{"interval", &SignalSpec::interval, "", "Time between two polls. Default: the interval of the policy.",
               Limits{.min = 0.1, .max = 3600, .example = "15s"}},
@@ -115,7 +123,7 @@ struct SignalSpec {
   static constexpr auto rules() {
     return std::array{rule::le("interval", "staleAfter"), rule::needs("activationThreshold", "target")};
   }
-  static constexpr auto later() { return std::array<std::string_view, 3>{"memberLabel", "objective", "sourceRef"}; }
+  static constexpr auto later() { return std::array<std::string_view, 1>{"objective"}; }
 };
 
 /// A window of time with bounds of its own.
@@ -293,6 +301,20 @@ struct MonitorSpec {
   static constexpr auto later() { return std::array<std::string_view, 1>{"rules"}; }
 };
 
+/// One connection that many signals use. Its settings are those that the signals' sources have themselves.
+struct MetricSourceSpec {
+  std::optional<PrometheusSource> prometheus{};
+  std::optional<RedisSource> redis{};
+  bool operator==(const MetricSourceSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{"prometheus", &MetricSourceSpec::prometheus, "", "A Prometheus, or what speaks its HTTP API."},
+        Field{"redis", &MetricSourceSpec::redis, "", "A Redis."}};
+  }
+  static constexpr auto rules() { return std::array{rule::exactly_one("prometheus", "redis")}; }
+  static constexpr auto later() { return std::array<std::string_view, 2>{"allowedNamespaces", "cloudwatch"}; }
+};
+
 struct JournalSpec {
   std::string path{};
   Quantity max_size{(std::int64_t{1} << 30) * 1000};
@@ -346,7 +368,7 @@ struct DocumentId {
 /// `ScalingPolicy shop/checkout`.
 std::string to_string(const DocumentId& id);
 
-using Spec = std::variant<ScalingPolicySpec, BalancingPolicySpec, MonitorSpec, ConfigurationSpec>;
+using Spec = std::variant<ScalingPolicySpec, BalancingPolicySpec, MonitorSpec, ConfigurationSpec, MetricSourceSpec>;
 
 /// A document that is good by itself.
 struct Document {

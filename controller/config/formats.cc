@@ -30,7 +30,8 @@ bool url(std::string_view text) {
   const bool http = text.starts_with("http://");
   if (!http && !text.starts_with("https://")) return false;
   const auto rest = text.substr(http ? 7 : 8);
-  return !rest.empty() && rest.front() != '/' && std::ranges::all_of(rest, printable);
+  const auto authority = rest.substr(0, rest.find_first_of("/?#"));
+  return !authority.empty() && authority.find('@') == std::string_view::npos && std::ranges::all_of(rest, printable);
 }
 bool address(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -66,8 +67,8 @@ constexpr std::array kFormats{
                "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "checkout", dns_label},
     FormatInfo{Format::name, "a name of letters, digits, '_', '-' and '.' that begins with a letter",
                "^[A-Za-z][A-Za-z0-9_.-]*$", "requests", name},
-    FormatInfo{Format::url, "a URL that begins with http:// or https://", "^https?://[^/].*$", "http://127.0.0.1:9001/",
-               url},
+    FormatInfo{Format::url, "a URL that begins with http:// or https:// and names no user",
+               "^https?://[^/?#@]+([/?#].*)?$", "http://127.0.0.1:9001/", url},
     FormatInfo{Format::address, "an address as HOST:PORT", "^.+:[0-9]{1,5}$", "127.0.0.1:9797", address},
     FormatInfo{Format::path, "an absolute path", "^/.+$", "/run/ballast", path},
     FormatInfo{Format::time_zone, "a time zone of tzdata", "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", "Europe/Berlin",

@@ -32,13 +32,14 @@ constexpr std::array kKinds{
                               "Keeps the members of a ScalingPolicy in a load balancer's pool."),
     kind<ConfigurationSpec>("Configuration", "configurations", "blcfg",
                             "Settings of the daemon on a host; at most one."),
+    kind<MetricSourceSpec>("MetricSource", "metricsources", "blms", "One connection that the signals of many use."),
     kind<MonitorSpec>("Monitor", "monitors", "blmon", "Watches signals without scaling."),
     kind<ScalingPolicySpec>("ScalingPolicy", "scalingpolicies", "blsp",
                             "Keeps a target at the replicas that its signals ask for."),
 };
 static_assert(std::ranges::is_sorted(kKinds, {}, &KindEntry::name));
 
-constexpr std::array<std::string_view, 4> kLaterKinds{"AlertReceiver", "AlertRoute", "MetricSource", "Silence"};
+constexpr std::array<std::string_view, 3> kLaterKinds{"AlertReceiver", "AlertRoute", "Silence"};
 static_assert(std::ranges::is_sorted(kLaterKinds));
 
 constexpr std::array<std::string_view, 6> kLaterAnnotations{
@@ -118,6 +119,7 @@ std::string_view kind_of(const Spec& spec) {
     std::string_view operator()(const BalancingPolicySpec&) const { return "BalancingPolicy"; }
     std::string_view operator()(const MonitorSpec&) const { return "Monitor"; }
     std::string_view operator()(const ConfigurationSpec&) const { return "Configuration"; }
+    std::string_view operator()(const MetricSourceSpec&) const { return "MetricSource"; }
   };
   return std::visit(Name{}, spec);
 }

@@ -163,6 +163,11 @@ T read_spec(const ConfigNode& node, const std::string& path, Problems& problems)
   if constexpr (HasLater<T>)
     for (const auto name : T::later()) reader.later.push_back(name);
   std::apply([&](const auto&... field) { (reader.read(field, spec), ...); }, T::fields());
+  if constexpr (HasRefused<T>) {
+    constexpr auto kRefused = T::refused();
+    detail::refuse_named(node, path, kRefused, reader.known, problems);
+    if (problems.size() != before) return spec;  // what is missing is what stands elsewhere
+  }
   detail::refuse_unknown(node, path, reader.known, reader.later, reader.among, problems);
   if constexpr (HasRules<T>) {
     const auto states = detail::states_of(spec, node);

@@ -136,6 +136,17 @@ bool read_plugin_among(const ConfigNode& node, const Where& where, const std::ve
   return check_plugin(found[0], node, where, where.path, out, problems);
 }
 
+void refuse_named(const ConfigNode& node, const std::string& path,
+                  std::span<const std::pair<std::string_view, std::string_view>> refused,
+                  std::vector<std::string_view>& known, Problems& problems) {
+  for (std::size_t i = 0; i < node.fields.size(); ++i)
+    for (const auto& [key, why] : refused)
+      if (node.fields[i].first == key) {
+        add(key_place(node, i), child_path(path, key), std::string(why), problems);
+        known.push_back(key);
+      }
+}
+
 void refuse_unknown(const ConfigNode& node, const std::string& path, std::vector<std::string_view> known,
                     std::span<const std::string_view> later, PluginKind among, Problems& problems) {
   std::vector<std::string_view> unavailable(later.begin(), later.end());

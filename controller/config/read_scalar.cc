@@ -12,6 +12,7 @@
 #include "controller/config/write.h"
 #include "formats/duration.h"
 #include "formats/quantity.h"
+#include "io/url.h"
 
 namespace ballast::detail {
 namespace {
@@ -22,8 +23,9 @@ constexpr std::size_t kShown = 64;
 std::string shown(const ConfigNode& node, const Limits& limits) {
   if (limits.secret) return "the value";
   std::string text;
-  for (const char c : node.text.substr(0, kShown)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  if (node.text.size() > kShown) text += "…";
+  const std::string whole = limits.format == Format::url ? redact_url(node.text) : node.text;
+  for (const char c : whole.substr(0, kShown)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  if (whole.size() > kShown) text += "…";
   return node.quoted || text.empty() ? '"' + text + '"' : text;
 }
 

@@ -58,6 +58,10 @@ bool read_plugin_among(const ConfigNode& node, const Where& where, const std::ve
                        PluginRef& out, Problems& problems);
 bool missing(const ConfigNode& node, const ConfigNode* value, const Where& where, Problems& problems);
 
+/// Keys that belong elsewhere, each with the reason; they are known from here on.
+void refuse_named(const ConfigNode& node, const std::string& path,
+                  std::span<const std::pair<std::string_view, std::string_view>> refused,
+                  std::vector<std::string_view>& known, Problems& problems);
 void refuse_unknown(const ConfigNode& node, const std::string& path, std::vector<std::string_view> known,
                     std::span<const std::string_view> later, PluginKind among, Problems& problems);
 void check_rule(const Rule& rule, const FieldStates& states, const ConfigNode& node, const std::string& path,

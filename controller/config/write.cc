@@ -7,6 +7,7 @@
 
 #include "formats/duration.h"
 #include "formats/quantity.h"
+#include "io/url.h"
 
 namespace ballast {
 namespace {
@@ -190,6 +191,11 @@ std::string to_json(const ConfigNode& node, int indent) {
   std::string out;
   append_json(out, node, indent, 0);
   return out;
+}
+
+void detail::hide_in_urls(ConfigNode& node) {
+  if (node.kind == ConfigNode::Kind::scalar) node.text = redact_url(node.text);
+  for (ConfigNode& item : node.items) hide_in_urls(item);
 }
 
 }  // namespace ballast

@@ -25,6 +25,8 @@ concept HasRules = requires { T::rules(); };
 template <class T>
 concept HasLater = requires { T::later(); };
 template <class T>
+concept HasRefused = requires { T::refused(); };
+template <class T>
 concept HasCheck = requires(const T& spec) {
   { spec.check() } -> std::same_as<Problems>;
 };
@@ -67,6 +69,8 @@ std::optional<ConfigNode> write_one(const ConfigNode& value);
 std::optional<ConfigNode> write_one(const std::map<std::string, std::string>& value);
 /// Secrets among the settings of a plug-in, which only the registry knows; defaults are written out with them.
 PluginRef redacted(const PluginRef& plugin, PluginKind kind);
+/// A url, or a list of them: without user, password and the values of a query.
+void hide_in_urls(ConfigNode& node);
 }  // namespace detail
 
 /// Nothing for an absent optional, an empty list or string, or an unset plug-in.
@@ -94,6 +98,7 @@ void write_field(const Field<Spec, T>& field, const Spec& spec, Secrets secrets,
   if constexpr (std::is_same_v<T, PluginRef>)
     if (secrets == Secrets::redacted) node = write_one(redacted(spec.*field.member, field.limits.plugin));
   if (!node) return;
+  if (secrets == Secrets::redacted && field.limits.format == Format::url) hide_in_urls(*node);
   if (field.limits.secret && secrets == Secrets::redacted) node = scalar_node(kRedacted, true);
   if (std::string_view(field.name).empty())  // a plug-in among the other keys
     for (auto& entry : node->fields) into.fields.push_back(std::move(entry));

@@ -98,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"api_version", "apiVersion: ballast.run/v2\nkind: Monitor\nmetadata: {name: a}\n" + kSignals,
                 "shop.yaml:1:13: apiVersion: ballast.run/v2 is not ballast.run/v1alpha1"},
         BadCase{"kind", "apiVersion: ballast.run/v1alpha1\nkind: Monitr\nmetadata: {name: a}\n",
-                "shop.yaml:2:7: kind: Monitr is none of BalancingPolicy, Configuration, Monitor and ScalingPolicy; did "
+                "shop.yaml:2:7: kind: Monitr is none of BalancingPolicy, Configuration, MetricSource, Monitor and "
+                "ScalingPolicy; did "
                 "you mean Monitor?"},
         BadCase{"later_kind", "apiVersion: ballast.run/v1alpha1\nkind: Silence\nmetadata: {name: a}\nspec: {x: 1}\n",
                 "shop.yaml:2:7: kind: Silence: not available in this version"},
@@ -119,8 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"paused_value", kFrame + "metadata: {name: a, annotations: {ballast.run/paused: \"yes\"}}\n" + kSignals,
                 "shop.yaml:3:55: metadata.annotations[\"ballast.run/paused\"]: \"yes\" is not \"true\" or \"false\""},
         BadCase{"a_list", "- a\n- b\n", "shop.yaml:1:1: needs keys and values, has a list"},
-        BadCase{"later_probe", kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, prometheus: {query: up}}]}\n",
-                "shop.yaml:4:28: spec.signals[0].prometheus: not available in this version"},
+        BadCase{"later_probe", kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, cloudwatch: {query: up}}]}\n",
+                "shop.yaml:4:28: spec.signals[0].cloudwatch: not available in this version"},
         BadCase{"unknown_probe",
                 kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, htpp: {url: \"http://h/\"}}]}\n",
                 "shop.yaml:4:28: spec.signals[0].htpp: unknown key; did you mean http?"},
@@ -132,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"in_a_plugin",
                 kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, http: {url: \"ftp://h/\"}}]}\n",
                 "shop.yaml:4:40: spec.signals[0].http.url: \"ftp://h/\" is not a URL that begins with http:// or "
-                "https://, such as http://127.0.0.1:9001/"},
+                "https:// and names no user, such as http://127.0.0.1:9001/"},
         BadCase{"target_without_value",
                 kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, http: {url: \"http://h/\"}, target: {type: "
                          "Value, averageValue: 1}}]}\n",
