@@ -34,6 +34,8 @@ void add_run(CLI::App& app, RunOptions& options, Action& action) {
   command->add_option("--listen", options.listen, "Health, metrics and API [127.0.0.1:9797]; port 0 takes a free one");
   command->add_flag("--allow-exec", options.allow_exec,
                     "Run the commands of `exec` signals: who may change documents may then run anything as this user");
+  command->add_flag("--allow-link-local", options.allow_link_local,
+                    "Signals may come from link-local addresses, where clouds keep metadata and credentials");
   command->add_option("--log-format", options.log.format, "console or json")->check(CLI::IsMember({"console", "json"}));
   command->add_option("--log-level", options.log.level, "info, warn or error")
       ->check(CLI::IsMember({"info", "warn", "error"}));

@@ -22,6 +22,7 @@ struct RunOptions {
   std::string state_directory{};  ///< empty: default_state_directory()
   std::string listen{};           ///< beats the Configuration document
   bool allow_exec = false;        ///< documents may run commands
+  bool allow_link_local = false;  ///< signals may be read from addresses where clouds keep metadata
   LogOptions log{};
 };
 /// The daemon on a host, until SIGTERM or SIGINT.

@@ -117,7 +117,9 @@ int Daemon::open() {
   journal_ = std::move(*journal);
   for (const std::string& line : journal_->report()) log_.warn(line);
   loop_->start_not_before(journal_->newest());
-  auto http = make_http_fetcher(*loop_);
+  HttpClientOptions network;
+  network.network.allow_link_local = options_.allow_link_local;
+  auto http = make_http_fetcher(*loop_, std::move(network));
   if (!http) {
     log_.error(http.error().message);
     return kUsage;
