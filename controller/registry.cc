@@ -17,6 +17,7 @@
 #include "probes/haproxy.h"
 #include "probes/http.h"
 #include "probes/http_value.h"
+#include "probes/openmetrics.h"
 #include "probes/prometheus.h"
 #include "probes/redis.h"
 #include "probes/tcp.h"
@@ -120,6 +121,9 @@ constexpr std::array kProbes{
                make_probe<HttpSpec>},
     ProbeEntry{plugin<HttpValueSpec>("httpValue", "A number that a URL serves, in JSON or as the whole body."),
                make_probe<HttpValueSpec>},
+    ProbeEntry{
+        plugin<OpenMetricsSpec>("openmetrics", "A metric on the page of an exporter, without a Prometheus between."),
+        make_probe<OpenMetricsSpec>},
     ProbeEntry{plugin<PrometheusSpec>("prometheus", "An instant query to Prometheus, or to what speaks its HTTP API."),
                make_probe<PrometheusSpec>, undated_prometheus},
     ProbeEntry{plugin<RedisSpec>("redis", "A number that Redis knows: a length, a lag, a field of INFO, a value."),
@@ -141,7 +145,7 @@ static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
 static_assert(std::ranges::is_sorted(kBalancers, {}, &BalancerEntry::name));
 
-constexpr std::array<std::string_view, 4> kLaterProbes{"cloudwatch", "openmetrics", "process", "resource"};
+constexpr std::array<std::string_view, 3> kLaterProbes{"cloudwatch", "process", "resource"};
 constexpr std::array<std::string_view, 7> kLaterScalers{
     "awsAutoScalingGroup", "awsEcsService", "azureScaleSet", "cloudRun", "gcpInstanceGroup", "systemd", "webhook"};
 constexpr std::array<std::string_view, 8> kLaterBalancers{
