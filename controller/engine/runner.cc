@@ -57,11 +57,24 @@ void Runner::bind_next() {
   subscribe();
 }
 
+void Runner::note_reading(std::size_t signal, const Result<NamedReading>& reading) {
+  std::optional<Errc>& failing = failing_[signal];
+  if (reading) {
+    failing.reset();
+    return;
+  }
+  const Error& error = reading.error();
+  if (events_.unread) events_.unread(bound_->workload, error);
+  if (failing != error.code) trouble("signal " + bound_->workload.signals[signal].name + ": " + error.message);
+  failing = error.code;
+}
+
 void Runner::subscribe() {
+  failing_.assign(bound_->probes.size(), std::nullopt);
   for (std::size_t i = 0; i < bound_->probes.size(); ++i) {
     const Signal& signal = bound_->workload.signals[i];
-    auto receive = [this, fingerprint = signal.fingerprint](TimePoint at, Result<NamedReading> reading) {
-      if (!reading && events_.unread) events_.unread(bound_->workload, reading.error());
+    auto receive = [this, i, fingerprint = signal.fingerprint](TimePoint at, Result<NamedReading> reading) {
+      note_reading(i, reading);
       if (inbox_.size() >= kMaxInbox) inbox_.erase(inbox_.begin());
       inbox_.push_back({fingerprint, at, std::move(reading)});
     };

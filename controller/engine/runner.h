@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,8 @@ class Runner {
   Task<void> move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan);
   Observation observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members);
   void subscribe();
+  /// Tells people once when a signal begins to fail, and when it fails in another way.
+  void note_reading(std::size_t signal, const Result<NamedReading>& reading);
   void trouble(const std::string& what) const;
   void note_outcome(const BoundWorkload& bound, ActionKind kind, const Result<Done>& result);
 
@@ -79,6 +82,7 @@ class Runner {
   std::shared_ptr<BoundWorkload> bound_{};
   std::vector<Polls::Subscription> subscriptions_{};
   std::vector<NamedArrival> inbox_{};
+  std::vector<std::optional<Errc>> failing_{};  ///< by signal: how it fails now
   std::vector<Outcome> outcomes_{};
   WorkloadState state_{};
   Plan plan_{};
