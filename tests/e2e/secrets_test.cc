@@ -100,9 +100,7 @@ TEST_F(Secrets, ComeOutNowhereButAtTheirServer) {
   })) << stage.daemon_log();
   const int polls = 3;
   EXPECT_TRUE(eventually([&] { return count_of(get(stage.daemon_port(), "/metrics").body, "ballast_") > polls; }));
-  EXPECT_TRUE(eventually([&] {
-    return get(stage.daemon_port(), "/api/v1/policies").body.find("401") != std::string::npos;
-  })) << get(stage.daemon_port(), "/api/v1/policies").body;
+  EXPECT_TRUE(stage.log_says("401")) << stage.daemon_log();  // the reason itself is told
   std::string said;
   for (const char* page : {"/metrics", "/api/v1/policies", "/healthz", "/readyz"})
     said += get(stage.daemon_port(), page).body;
