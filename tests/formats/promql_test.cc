@@ -116,7 +116,7 @@ TEST(PromqlReach, SaysWhereItStopsUnderstanding) {
 
 TEST(PromqlReach, IsBoundedInLengthDepthAndTime) {
   EXPECT_FALSE(promql_reach(std::string(kMaxPromqlBytes + 1, ' ')));
-  const auto nested = [](int levels) { return std::string(levels, '(') + "x[1m]" + std::string(levels, ')'); };
+  const auto nested = [](std::size_t levels) { return std::string(levels, '(') + "x[1m]" + std::string(levels, ')'); };
   EXPECT_TRUE(promql_reach(nested(63)));
   EXPECT_EQ(promql_reach(nested(64)).error().message, "character 65: more than 64 levels");
   std::string far = "x[1m]";
