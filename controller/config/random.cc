@@ -10,23 +10,16 @@
 #include "controller/config/generate.h"
 #include "controller/config/kinds.h"
 #include "controller/config/plugins.h"
+#include "core/split_mix.h"
 #include "formats/duration.h"
 #include "formats/quantity.h"
 
 namespace ballast {
 namespace {
 
-/// splitmix64: the same numbers with every library.
-class Random {
+class Random : public SplitMix {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
+  using SplitMix::SplitMix;
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(next() % n); }
   bool chance(std::uint64_t percent) { return next() % 100 < percent; }
   /// Both ends included, small values as likely as large ones; the ends themselves now and then.
@@ -40,9 +33,6 @@ class Random {
     const std::uint64_t offset = width == 0 ? 0 : next() % (std::uint64_t{1} << width);
     return low + static_cast<std::int64_t>(std::min(offset, span));
   }
-
- private:
-  std::uint64_t state_;
 };
 
 constexpr double kLargest = 1'000'000;  // where a setting has no limit

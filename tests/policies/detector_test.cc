@@ -8,29 +8,22 @@
 #include <numbers>
 #include <vector>
 
+#include "core/split_mix.h"
+
 namespace ballast {
 namespace {
 
 constexpr TimePoint kBegin{std::chrono::seconds{1'700'000'000}};
 
-/// splitmix64, and a normal out of twelve uniforms: the same on every machine.
-class Noise {
+/// A normal out of twelve uniforms: the same on every machine.
+class Noise : public SplitMix {
  public:
-  explicit Noise(std::uint64_t seed) : state_(seed) {}
-  double uniform() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-    return static_cast<double>((z ^ (z >> 31U)) >> 11U) * 0x1p-53;
-  }
+  using SplitMix::SplitMix;
   double normal() {
     double sum = -6;
-    for (int i = 0; i < 12; ++i) sum += uniform();
+    for (int i = 0; i < 12; ++i) sum += unit();
     return sum;
   }
-
- private:
-  std::uint64_t state_;
 };
 
 using Series = std::vector<DetectorSample>;
@@ -89,15 +82,12 @@ TEST(Detector, IsSilentOnATrendThatItKnows) {
 
 TEST(Detector, IsRarelyWrongOnHeavyTails) {
   // Exponential, as times between requests: about one sample in 60 lies beyond five times the mean distance.
-  const std::size_t found =
-      count_runs(20, 5000, [](int, Noise& noise) { return -std::log(1 - noise.uniform()) * 100; });
+  const std::size_t found = count_runs(20, 5000, [](int, Noise& noise) { return -std::log(1 - noise.unit()) * 100; });
   EXPECT_LE(found, 4U) << "of 100,000 samples";
 }
 
 TEST(Detector, IsSilentOnAQueueThatIsMostlyEmpty) {
-  const auto queue = [](int, Noise& noise) {
-    return noise.uniform() < 0.1 ? 1 + std::floor(3 * noise.uniform()) : 0.0;
-  };
+  const auto queue = [](int, Noise& noise) { return noise.unit() < 0.1 ? 1 + std::floor(3 * noise.unit()) : 0.0; };
   EXPECT_LE(count_runs(20, 5000, queue), 4U) << "of 100,000 samples";
 }
 
@@ -115,7 +105,10 @@ TEST(Detector, FindsEveryStepUpAndDownAtItsEcho) {
 
 TEST(Detector, FindsTheNextStepAsWell) {
   Noise noise(7);
-  const auto found = runs(series(1500, [&](int i) { return 100 * (1 + i / 300) + 2 * noise.normal(); }));
+  const auto found = runs(series(1500, [&](int i) {
+    const int level = 100 * (1 + i / 300);
+    return level + 2 * noise.normal();
+  }));
   ASSERT_EQ(found.size(), 4U);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(found[i].first, 301 + 300 * static_cast<int>(i));
 }
@@ -200,7 +193,7 @@ TEST(Detector, MissingSamplesNeitherHideNorInventASurge) {
     Series kept;
     for (const DetectorSample& sample :
          series(2000, [&](int i) { return (i < 1500 ? 100 : 300) + 3 * noise.normal(); }))
-      if (noise.uniform() > 0.3) kept.push_back(sample);
+      if (noise.unit() > 0.3) kept.push_back(sample);
     DetectorMemory memory;
     int early = 0;
     bool found = false;
@@ -236,7 +229,7 @@ TEST(Detector, StaysFiniteWhateverFiniteItIsFed) {
   for (int round = 0; round < 20; ++round) {
     DetectorMemory memory;
     for (const DetectorSample& sample : series(3000, [&](int) {
-           return kOdd[static_cast<std::size_t>(noise.uniform() * static_cast<double>(std::size(kOdd)))];
+           return kOdd[static_cast<std::size_t>(noise.unit() * static_cast<double>(std::size(kOdd)))];
          })) {
       const auto finding = detect(memory, sample);
       ASSERT_TRUE(std::isfinite(memory.level) && std::isfinite(memory.scale) && std::isfinite(memory.tail));
@@ -265,10 +258,10 @@ class DetectorInvariance : public testing::TestWithParam<std::uint64_t> {};
 TEST_P(DetectorInvariance, UnitsOffsetsDatesAndPaceChangeNothing) {
   const Series plain = eventful(GetParam());
   Noise chance(GetParam() + 1000);
-  const double factor = std::exp(20 * (chance.uniform() - 0.5));
-  const double offset = 1000 * factor * (chance.uniform() - 0.5);
-  const Duration move = std::chrono::hours{static_cast<int>(100'000 * (chance.uniform() - 0.5))};
-  const int pace = 1 + static_cast<int>(50 * chance.uniform());
+  const double factor = std::exp(20 * (chance.unit() - 0.5));
+  const double offset = 1000 * factor * (chance.unit() - 0.5);
+  const Duration move = std::chrono::hours{static_cast<int>(100'000 * (chance.unit() - 0.5))};
+  const int pace = 1 + static_cast<int>(50 * chance.unit());
   DetectorMemory a;
   DetectorMemory b;
   int found = 0;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/split_mix.h"
 #include "policies/quality/grade.h"
 #include "policies/scaling/bounds.h"
 #include "tests/policies/story.h"
@@ -15,24 +16,13 @@ namespace {
 
 constexpr std::uint64_t kSeeds = 4000;
 
-/// splitmix64: the same numbers with every library.
-class Chance {
+class Chance : public SplitMix {
  public:
-  explicit Chance(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    state_ += 0x9e3779b97f4a7c15ULL;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
+  using SplitMix::SplitMix;
   std::int32_t between(std::int32_t low, std::int32_t high) {
     return low + static_cast<std::int32_t>(next() % static_cast<std::uint64_t>(high - low + 1));
   }
   bool one_in(std::uint64_t n) { return next() % n == 0; }
-
- private:
-  std::uint64_t state_;
 };
 
 template <class T, std::size_t N>

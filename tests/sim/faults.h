@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/split_mix.h"
 #include "tests/sim/world.h"
 
 namespace ballast::sim {
@@ -92,22 +93,13 @@ struct Crash {
 };
 
 /// One seeded engine for chance; `below(n)` instead of std distributions, which differ between libraries.
-class Chance {
+class Chance : public SplitMix {
  public:
-  explicit Chance(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31U);
-  }
+  using SplitMix::SplitMix;
   std::int32_t below(std::int32_t n) { return static_cast<std::int32_t>(next() % static_cast<std::uint64_t>(n)); }
   std::int32_t between(std::int32_t low, std::int32_t high) { return low + below(high - low + 1); }
   double real(double low, double high) { return low + (high - low) * static_cast<double>(next() % 1'000'000) / 1e6; }
   bool one_in(std::int32_t n) { return below(n) == 0; }
-
- private:
-  std::uint64_t state_;
 };
 
 }  // namespace ballast::sim

@@ -35,13 +35,6 @@ World::World(WorldOptions options) : options_(std::move(options)), chance_(optio
   told_ = options_.initial_members;
 }
 
-std::uint64_t World::draw() {  // splitmix64
-  std::uint64_t z = (chance_ += 0x9e3779b97f4a7c15ULL);
-  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31U);
-}
-
 void World::add(Event event) {
   event.at = now_;
   events_.push_back(std::move(event));
@@ -96,7 +89,7 @@ std::int32_t World::serving() const {
 
 void World::start_member() {
   WorldMember member{.name = "m-" + std::to_string(1000 + next_name_++), .started = now_};
-  const double share = static_cast<double>(draw() % 1000) / 1000.0;
+  const double share = static_cast<double>(chance_.next() % 1000) / 1000.0;
   member.ready_at = now_ + options_.start_delay_min + share * (options_.start_delay_max - options_.start_delay_min);
   add({.kind = Event::Kind::member_started, .member = member.name});
   members_.emplace(member.name, member);
@@ -134,7 +127,7 @@ void World::scale(std::int32_t total, const std::vector<std::string>& remove) {
 
 void World::fail_one() {
   if (members_.empty()) return;
-  const auto at = std::next(members_.begin(), static_cast<std::ptrdiff_t>(draw() % members_.size()));
+  const auto at = std::next(members_.begin(), static_cast<std::ptrdiff_t>(chance_.next() % members_.size()));
   const std::string name = at->first;
   add({.kind = Event::Kind::member_failed, .member = name});
   at->second.in_flight = 0;  // what it had is lost by its own death

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/split_mix.h"
+
 namespace ballast::sim {
 
 /// Seconds since the world began.
@@ -115,11 +117,10 @@ class World {
   void start_member();
   void stop_member(const std::string& name);
   void step(Time dt);
-  std::uint64_t draw();
 
   WorldOptions options_;
   Time now_ = 0;
-  std::uint64_t chance_;
+  SplitMix chance_;
   std::map<std::string, WorldMember> members_{};
   std::int32_t told_ = 0;
   std::uint64_t version_ = 1;
