@@ -15,6 +15,8 @@
 #include <system_error>
 #include <vector>
 
+#include "io/spawn_settings.h"
+
 namespace ballast {
 namespace {
 
@@ -60,43 +62,15 @@ class Pipe {
   bool good_ = false;
 };
 
-class Settings {
- public:
-  Settings(const Command& command, const Pipe& output, const Pipe& complaints) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, output.writer(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, complaints.writer(), STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-    const std::string& directory = command.working_directory;
-    posix_spawn_file_actions_addchdir_np(&actions_, directory.empty() ? "/" : directory.c_str());
-    posix_spawnattr_init(&attributes_);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    sigset_t set;
-    sigemptyset(&set);
-    posix_spawnattr_setsigmask(&attributes_, &set);
-    sigfillset(&set);
-    posix_spawnattr_setsigdefault(&attributes_, &set);
-  }
-  Settings(const Settings&) = delete;
-  Settings& operator=(const Settings&) = delete;
-  ~Settings() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  [[nodiscard]] const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
+/// Standard input empty, output and complaints into the pipes, nothing else open.
+void set_up(SpawnSettings& settings, const Command& command, const Pipe& output, const Pipe& complaints) {
+  posix_spawn_file_actions_t* actions = settings.actions();
+  posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(actions, output.writer(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(actions, complaints.writer(), STDERR_FILENO);
+  posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+  const std::string& directory = command.working_directory;
+  posix_spawn_file_actions_addchdir_np(actions, directory.empty() ? "/" : directory.c_str());
 }
 
 bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
@@ -121,7 +95,8 @@ Result<SpawnedCommand> spawn_command(const Command& command) {
   std::vector<std::string> arguments = command.arguments;
   std::vector<std::string> variables;
   for (const auto& [name, value] : command.environment) variables.push_back(fmt::format("{}={}", name, value));
-  const Settings settings(command, output, complaints);
+  SpawnSettings settings;
+  set_up(settings, command, output, complaints);
   SpawnedCommand spawned;
   const int failure = posix_spawn(&spawned.pid, arguments[0].c_str(), settings.actions(), settings.attributes(),
                                   pointers_to(arguments).data(), pointers_to(variables).data());

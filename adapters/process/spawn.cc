@@ -7,52 +7,13 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 
 #include "adapters/process/files.h"
 #include "adapters/process/proc.h"
+#include "io/spawn_settings.h"
 
 namespace ballast {
-namespace {
-
-class SpawnSettings {
- public:
-  explicit SpawnSettings(int status) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_adddup2(&actions_, status, kShimStatusDescriptor);
-    posix_spawnattr_init(&attributes_);
-    // A session from the first moment on: a signal for Ballast's own group must not reach it.
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    sigset_t set;
-    sigemptyset(&set);
-    posix_spawnattr_setsigmask(&attributes_, &set);
-    sigfillset(&set);
-    posix_spawnattr_setsigdefault(&attributes_, &set);
-  }
-  SpawnSettings(const SpawnSettings&) = delete;
-  SpawnSettings& operator=(const SpawnSettings&) = delete;
-  ~SpawnSettings() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  [[nodiscard]] const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  [[nodiscard]] const posix_spawnattr_t* attributes() const { return &attributes_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-}  // namespace
-
 Result<Spawned> spawn_worker(const std::filesystem::path& shim, const ShimOptions& options,
                              const std::vector<EnvironmentVariable>& environment, const WorkerToken& token) {
   std::array<int, 2> ends{};
@@ -66,7 +27,8 @@ Result<Spawned> spawn_worker(const std::filesystem::path& shim, const ShimOption
   std::vector<std::string> variables{fmt::format("{}={}", kTokenVariable, to_string(token))};
   for (const auto& [name, value] : environment) variables.push_back(fmt::format("{}={}", name, value));
 
-  const SpawnSettings settings(writer.get());
+  SpawnSettings settings;
+  posix_spawn_file_actions_adddup2(settings.actions(), writer.get(), kShimStatusDescriptor);
   pid_t pid = 0;
   const int failure = posix_spawn(&pid, shim.c_str(), settings.actions(), settings.attributes(),
                                   pointers_to(arguments).data(), pointers_to(variables).data());
