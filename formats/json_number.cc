@@ -35,6 +35,22 @@ Error failure(std::string_view document, std::string_view pointer, simdjson::err
   }
 }
 
+/// What stands where a number should.
+const char* name_of(ondemand::json_type type) {
+  switch (type) {
+    case ondemand::json_type::object:
+      return "an object";
+    case ondemand::json_type::array:
+      return "a list";
+    case ondemand::json_type::boolean:
+      return "true or false";
+    case ondemand::json_type::null:
+      return "null";
+    default:
+      return "something";
+  }
+}
+
 /// `Place` is a document or a value within one.
 template <class Place>
 Result<double> number_at(Place& place, std::string_view document, std::string_view pointer) {
@@ -50,14 +66,9 @@ Result<double> number_at(Place& place, std::string_view document, std::string_vi
   if (type == ondemand::json_type::number && place.get_double().get(number) == simdjson::SUCCESS &&
       std::isfinite(number))
     return number;
-  const char* found = type == ondemand::json_type::object    ? "an object"
-                      : type == ondemand::json_type::array   ? "a list"
-                      : type == ondemand::json_type::boolean ? "true or false"
-                      : type == ondemand::json_type::null    ? "null"
-                                                             : "something";
+  const std::string where = pointer.empty() ? "the document" : fmt::format("'{}'", pointer);
   return Error{Errc::invalid,
-               fmt::format("{} is {}, not a finite number: {}",
-                           pointer.empty() ? "the document" : fmt::format("'{}'", pointer), found, excerpt(document))};
+               fmt::format("{} is {}, not a finite number: {}", where, name_of(type), excerpt(document))};
 }
 
 }  // namespace
@@ -71,6 +82,13 @@ Result<double> text_number(std::string_view text) {
   const bool digits = word.find_first_of("0123456789") != std::string_view::npos;  // Kubernetes reads `k` as 0
   if (quantity && digits && std::isfinite(approximate(*quantity))) return approximate(*quantity);
   return Error{Errc::invalid, fmt::format("'{}' is not a finite number", excerpt(word))};
+}
+
+Result<double> number_in(std::string_view text, std::string_view pointer) {
+  auto number = json_number(text, pointer);
+  if (number || !pointer.empty()) return number;
+  auto plain = text_number(text);
+  return plain ? plain : number;
 }
 
 bool is_json_pointer(std::string_view text) {

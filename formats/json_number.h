@@ -18,6 +18,10 @@ Result<double> json_number(std::string_view document, std::string_view pointer);
 /// The finite number or quantity that a text is, white space around it aside. Errors: invalid.
 Result<double> text_number(std::string_view text);
 
+/// What a program or a page answers: `json_number`, or, with an empty pointer, also what is no JSON but a number to
+/// people: `+1`, `250m`. Errors: those of `json_number`.
+Result<double> number_in(std::string_view text, std::string_view pointer);
+
 /// Empty, or each part begins with `/`, and `~` only as `~0` or `~1`.
 bool is_json_pointer(std::string_view text);
 

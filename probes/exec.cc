@@ -44,11 +44,9 @@ Result<std::string> exec_decode(const Response& response) { return response.body
 
 Result<NamedReading> exec_select(const ExecSpec& spec, const PageOf<std::string>& page,
                                  const PageOf<std::string>* /*previous*/) {
-  const auto number = json_number(page.content, spec.json_pointer);
-  if (number) return scalar(page.received_at, *number);
-  if (spec.json_pointer.empty())
-    if (const auto text = text_number(page.content)) return scalar(page.received_at, *text);  // `+1`, `250m`: no JSON
-  return number.error();
+  const auto number = number_in(page.content, spec.json_pointer);
+  if (!number) return number.error();
+  return scalar(page.received_at, *number);
 }
 
 CompiledProbe compile(const ExecSpec& spec) {
