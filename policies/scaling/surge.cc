@@ -51,14 +51,14 @@ struct Ahead {
 
 /// What a signal that runs ahead asks for.
 std::optional<Ahead> ahead(const Workload& workload, const Memory& memory, const GradedSignal& signal,
-                           ReplicaCounts counts, TimePoint now) {
+                           ReplicaCounts counts, const std::vector<Seen>& all) {
   const Signal& spec = workload.signals[signal.index];
   const WatchMemory* watch = find_watch(memory, spec.fingerprint);
   if (watch == nullptr || signal.grade != Grade::fresh) return std::nullopt;
   const auto value = agreed(watch->fast);
   if (!value) return std::nullopt;
-  const auto finding = current_finding(spec, memory, now);
-  const bool found = finding && finding->kind == FindingKind::surge;
+  const auto seen = std::ranges::find(all, signal.index, &Seen::signal);
+  const bool found = seen != all.end() && seen->finding.kind == FindingKind::surge;
   const bool panics =
       !has_learned(watch->detector) && watch->fast.value > 0 && *value >= kPanicThreshold * watch->fast.value;
   if (!found && !panics) return std::nullopt;
@@ -73,12 +73,13 @@ std::optional<Ahead> ahead(const Workload& workload, const Memory& memory, const
 
 /// The signal that asks for the most, or, by `Combine::min`, for the least, when all of them run ahead.
 std::optional<Ahead> ahead_of_all(const Workload& workload, const Memory& memory,
-                                  const std::vector<GradedSignal>& signals, ReplicaCounts counts, TimePoint now) {
+                                  const std::vector<GradedSignal>& signals, ReplicaCounts counts,
+                                  const std::vector<Seen>& all) {
   const bool least = workload.combine == Combine::min;
   std::optional<Ahead> chosen;
   for (const GradedSignal& signal : signals) {
     if (!has_target(workload, signal.index)) continue;
-    const auto one = ahead(workload, memory, signal, counts, now);
+    const auto one = ahead(workload, memory, signal, counts, all);
     if (!one && least) return std::nullopt;
     if (one && (!chosen || (least ? one->replicas < chosen->replicas : one->replicas > chosen->replicas))) chosen = one;
   }
@@ -149,7 +150,7 @@ std::optional<std::int32_t> surge(const Workload& workload, Memory& memory, cons
   if (workload.surge.mode == StageMode::off) return proposal;
 
   const std::size_t mine = steps.size();
-  const auto found = ahead_of_all(workload, memory, signals, counts, now);
+  const auto found = ahead_of_all(workload, memory, signals, counts, all);
   if (found) remember(workload, memory, *found, now);
   std::optional<std::int32_t> result = proposal;
   if (memory.surge) result = not_below(workload, *memory.surge, found, counts.current, result, now, steps);
