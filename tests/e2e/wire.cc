@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,24 +13,11 @@
 #include <vector>
 
 #include "adapters/process/ports.h"
+#include "tests/support/raw_exchange.h"
 #include "tests/support/real_haproxy.h"
 
 namespace ballast::e2e {
 namespace {
-
-std::string exchange(int connection, const sockaddr* address, socklen_t size, const std::string& text) {
-  const timeval patience{.tv_sec = 10, .tv_usec = 0};
-  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  std::string answer;
-  if (connect(connection, address, size) == 0 &&
-      send(connection, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) {
-    std::array<char, 4096> buffer{};
-    for (ssize_t count = 0; (count = read(connection, buffer.data(), buffer.size())) > 0;)
-      answer.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  close(connection);
-  return answer;
-}
 
 std::vector<std::string> split(const std::string& line, char separator) {
   std::vector<std::string> parts;
@@ -51,7 +37,9 @@ HttpAnswer get(int port, const std::string& path, const std::string& host) {
   const std::string right = fmt::format("127.0.0.1:{}", port);
   const std::string text =
       fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, host.empty() ? right : host);
-  const std::string answer = exchange(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address, text);
+  constexpr int kPatienceSeconds = 10;
+  const std::string answer =
+      raw_exchange(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address, text, kPatienceSeconds);
   HttpAnswer result;
   constexpr std::size_t kStatusAt = std::string_view("HTTP/1.1 ").size();
   if (answer.size() > kStatusAt + 3)

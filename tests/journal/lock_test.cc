@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 
 #include "tests/journal/support.h"
@@ -14,6 +15,31 @@ namespace ballast {
 namespace {
 
 using ::testing::HasSubstr;
+
+/// While another process holds what `hold` takes, `want` is refused and names it; once that is killed it is not.
+void expect_end_with_holder(const std::function<Result<Lock>()>& hold, const std::function<Result<Lock>()>& want) {
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t holder = ::fork();
+  ASSERT_GE(holder, 0);
+  if (holder == 0) {
+    const auto held = hold();
+    const char word = held ? 'y' : 'n';
+    if (::write(ready[1], &word, 1) == 1) ::pause();
+    ::_exit(1);
+  }
+  char word = 0;
+  ASSERT_EQ(::read(ready[0], &word, 1), 1);
+  EXPECT_EQ(word, 'y');
+  const auto refused = want();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("pid " + std::to_string(holder)));
+  ::kill(holder, SIGKILL);
+  ::waitpid(holder, nullptr, 0);
+  EXPECT_TRUE(want());
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
 
 TEST(Lock, KeepsASecondOutAndNamesTheHolder) {
   Folder folder;
@@ -30,27 +56,8 @@ TEST(Lock, KeepsASecondOutAndNamesTheHolder) {
 
 TEST(Lock, EndsWithAKilledHolder) {
   Folder folder;
-  int ready[2];
-  ASSERT_EQ(::pipe(ready), 0);
-  const pid_t holder = ::fork();
-  ASSERT_GE(holder, 0);
-  if (holder == 0) {
-    const auto held = lock_folder(folder.path("state"));
-    const char word = held ? 'y' : 'n';
-    if (::write(ready[1], &word, 1) == 1) ::pause();
-    ::_exit(1);
-  }
-  char word = 0;
-  ASSERT_EQ(::read(ready[0], &word, 1), 1);
-  EXPECT_EQ(word, 'y');
-  const auto refused = lock_folder(folder.path("state"));
-  ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, HasSubstr("pid " + std::to_string(holder)));
-  ::kill(holder, SIGKILL);
-  ::waitpid(holder, nullptr, 0);
-  EXPECT_TRUE(lock_folder(folder.path("state")));
-  ::close(ready[0]);
-  ::close(ready[1]);
+  const auto take = [&] { return lock_folder(folder.path("state")); };
+  expect_end_with_holder(take, take);
 }
 
 TEST(LockTarget, IsByTargetAndTakesAnyName) {
@@ -88,27 +95,8 @@ TEST(LockRange, IsDeniedWhenAnyNumberIsHeld) {
 
 TEST(LockRange, EndsWithAKilledHolder) {
   Folder folder;
-  int ready[2];
-  ASSERT_EQ(::pipe(ready), 0);
-  const pid_t holder = ::fork();
-  ASSERT_GE(holder, 0);
-  if (holder == 0) {
-    const auto held = lock_range(folder.path("locks"), "port", 10, 20);
-    const char word = held ? 'y' : 'n';
-    if (::write(ready[1], &word, 1) == 1) ::pause();
-    ::_exit(1);
-  }
-  char word = 0;
-  ASSERT_EQ(::read(ready[0], &word, 1), 1);
-  EXPECT_EQ(word, 'y');
-  const auto refused = lock_range(folder.path("locks"), "port", 20, 30);
-  ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, HasSubstr("pid " + std::to_string(holder)));
-  ::kill(holder, SIGKILL);
-  ::waitpid(holder, nullptr, 0);
-  EXPECT_TRUE(lock_range(folder.path("locks"), "port", 20, 30));
-  ::close(ready[0]);
-  ::close(ready[1]);
+  expect_end_with_holder([&] { return lock_range(folder.path("locks"), "port", 10, 20); },
+                         [&] { return lock_range(folder.path("locks"), "port", 20, 30); });
 }
 
 TEST(Lock, SaysWhereItCannotLock) {

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +12,8 @@
 #include <cstring>
 #include <thread>
 #include <utility>
+
+#include "tests/support/raw_exchange.h"
 
 namespace ballast {
 namespace {
@@ -27,17 +28,8 @@ std::string talk(const std::string& socket, const std::string& text) {
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, socket.c_str(), sizeof(address.sun_path) - 1);
   const int connection = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const timeval patience{.tv_sec = 60, .tv_usec = 0};
-  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  std::string answer;
-  if (connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
-      send(connection, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) {
-    std::array<char, 4096> buffer{};
-    for (ssize_t count = 0; (count = read(connection, buffer.data(), buffer.size())) > 0;)
-      answer.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  close(connection);
-  return answer;
+  constexpr int kPatienceSeconds = 60;
+  return raw_exchange(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address), text, kPatienceSeconds);
 }
 
 bool RealHaproxy::installed() { return access(kProgram, X_OK) == 0; }

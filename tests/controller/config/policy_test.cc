@@ -6,6 +6,7 @@
 #include "controller/config/kinds.h"
 #include "controller/config/read.h"
 #include "controller/config/yaml.h"
+#include "tests/controller/config/policy_problems.h"
 
 namespace ballast {
 namespace {
@@ -13,22 +14,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// Problems of a spec, but for its scale target, which is another's test.
-std::vector<std::string> problems_of(std::string_view yaml, ScalingPolicySpec* out = nullptr) {
-  const auto parsed = parse_documents(yaml);
-  Problems problems = parsed.at(0).problems;
-  auto spec = read_spec<ScalingPolicySpec>(parsed[0].root, "spec", problems);
-  if (out != nullptr) *out = std::move(spec);
-  std::vector<std::string> texts;
-  for (const auto& problem : problems)
-    if (problem.path != "spec.scaleTarget") texts.push_back(problem.path + ": " + problem.message);
-  return texts;
-}
-
 TEST(ScalingPolicy, ABehaviorPastedFromAnHpaWorksAsItIs) {
   ScalingPolicySpec spec;
   // kubernetes.io, Horizontal Pod Autoscaling, "Configurable scaling behavior", put together.
-  EXPECT_THAT(problems_of(R"(
+  EXPECT_THAT(policy_problems(R"(
 maxReplicas: 10
 behavior:
   scaleDown:
@@ -47,7 +36,7 @@ behavior:
     policies: [{type: Percent, value: 100, periodSeconds: 15}]
     tolerance: 0
 )",
-                          &spec),
+                              &spec),
               IsEmpty());
   ASSERT_TRUE(spec.behavior);
   EXPECT_EQ(spec.behavior->scale_down.policies[0], (RatePolicy{PolicyType::pods, 4, 60}));
@@ -58,7 +47,7 @@ behavior:
 
 TEST(ScalingPolicy, RefusesTheBehaviorThatTheHpaRefuses) {
   EXPECT_THAT(
-      problems_of(
+      policy_problems(
           "maxReplicas: 2\nbehavior: {scaleUp: {stabilizationWindowSeconds: 3601, selectPolicy: Maximum, "
           "policies: [{type: Pods, value: 0, periodSeconds: 1801}, {type: Percent, value: 1, periodSeconds: 0}]}, "
           "scaleDown: {policies: [], stabilizationWindowSeconds: -1, tolerance: -1}}"),
@@ -74,17 +63,18 @@ TEST(ScalingPolicy, RefusesTheBehaviorThatTheHpaRefuses) {
 TEST(ScalingPolicy, NamesWhatThisVersionCannotDoYet) {
   for (const std::string key : {"forecast", "budget", "approval", "ceilings", "formula", "manualOverride", "vertical",
                                 "onDelete", "scaleTargetRef"})
-    EXPECT_THAT(problems_of("maxReplicas: 2\n" + key + ": {}\n"),
+    EXPECT_THAT(policy_problems("maxReplicas: 2\n" + key + ": {}\n"),
                 ElementsAre("spec." + key + ": not available in this version"));
-  EXPECT_THAT(problems_of("maxReplicas: auto"), ElementsAre("spec.maxReplicas: auto: not available in this version"));
+  EXPECT_THAT(policy_problems("maxReplicas: auto"),
+              ElementsAre("spec.maxReplicas: auto: not available in this version"));
 }
 
 TEST(ScalingPolicy, BoundsAreCheckedTogether) {
-  EXPECT_THAT(problems_of("minReplicas: 5\nmaxReplicas: 3"),
+  EXPECT_THAT(policy_problems("minReplicas: 5\nmaxReplicas: 3"),
               ElementsAre("spec.minReplicas: 5 is above maxReplicas (3)"));
-  EXPECT_THAT(problems_of("minReplicas: -1\nmaxReplicas: 0"),
+  EXPECT_THAT(policy_problems("minReplicas: -1\nmaxReplicas: 0"),
               ElementsAre("spec.minReplicas: -1 is below 0", "spec.maxReplicas: 0 is below 1"));
-  EXPECT_THAT(problems_of("minReplicas: 1"), ElementsAre("spec.maxReplicas: is missing, such as 10"));
+  EXPECT_THAT(policy_problems("minReplicas: 1"), ElementsAre("spec.maxReplicas: is missing, such as 10"));
 }
 
 SignalSpec signal(std::string name, std::string url, std::optional<SignalTargetSpec> target = {}) {

@@ -9,6 +9,7 @@
 #include "controller/config/read.h"
 #include "controller/config/yaml.h"
 #include "formats/rfc3339.h"
+#include "tests/controller/config/policy_problems.h"
 
 namespace ballast {
 namespace {
@@ -17,20 +18,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::vector<std::string> problems_of(std::string_view yaml, ScalingPolicySpec* out = nullptr) {
-  const auto parsed = parse_documents(yaml);
-  Problems problems = parsed.at(0).problems;
-  auto spec = read_spec<ScalingPolicySpec>(parsed[0].root, "spec", problems);
-  if (out != nullptr) *out = std::move(spec);
-  std::vector<std::string> texts;
-  for (const auto& problem : problems)
-    if (problem.path != "spec.scaleTarget") texts.push_back(problem.path + ": " + problem.message);
-  return texts;
-}
-
 TEST(Schedules, AreReadAsTheApiWritesThem) {
   ScalingPolicySpec spec;
-  EXPECT_THAT(problems_of(R"(
+  EXPECT_THAT(policy_problems(R"(
 maxReplicas: 60
 combine: Min
 schedules:
@@ -39,7 +29,7 @@ schedules:
 fallback: {after: 3m, behavior: CurrentReplicas, replicas: 10, wakeFromZero: true}
 scaleToZero: {cooldownPeriod: 5m}
 )",
-                          &spec),
+                              &spec),
               IsEmpty());
   ASSERT_EQ(spec.schedules.size(), 2U);
   EXPECT_EQ(spec.combine, Combine::min);
@@ -50,7 +40,7 @@ scaleToZero: {cooldownPeriod: 5m}
 
 TEST(Schedules, EveryMistakeIsNamed) {
   EXPECT_THAT(
-      problems_of(R"(
+      policy_problems(R"(
 maxReplicas: 60
 schedules:
   - {name: a, timezone: Europe/Berlim, start: "0 8 * * *", end: "0 20 * * *", minReplicas: 10}
@@ -79,9 +69,9 @@ schedules:
 }
 
 TEST(Fallback, NeedsReplicasWhereTheyCount) {
-  EXPECT_THAT(problems_of("maxReplicas: 2\nfallback: {behavior: Static}"),
+  EXPECT_THAT(policy_problems("maxReplicas: 2\nfallback: {behavior: Static}"),
               ElementsAre("spec.fallback.behavior: Static needs replicas beside it"));
-  EXPECT_THAT(problems_of("maxReplicas: 2\nfallback: {behavior: CurrentReplicasIfLower, after: 1}"),
+  EXPECT_THAT(policy_problems("maxReplicas: 2\nfallback: {behavior: CurrentReplicasIfLower, after: 1}"),
               ElementsAre(HasSubstr("spec.fallback.after: 1 has no unit"),
                           HasSubstr("CurrentReplicasIfLower is none of CurrentReplicas, CurrentReplicasIfHigher")));
 }
