@@ -1,7 +1,6 @@
 #include "controller/cli/daemon.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
@@ -9,46 +8,9 @@
 
 #include "controller/cli/compile_text.h"
 #include "controller/cli/views.h"
-#include "controller/config/plugins.h"
 #include "core/reason.h"
 
 namespace ballast {
-namespace {
-
-/// Where daemons of one user keep each other away from local targets.
-std::filesystem::path lock_directory() {
-  if (geteuid() == 0) return "/run/lock/ballast";
-  return std::filesystem::temp_directory_path() / fmt::format("ballast-{}-locks", geteuid());
-}
-
-std::vector<Claim> claims_of(const CompiledWorkload& compiled) {
-  std::vector<Claim> claims;
-  const auto add = [&claims](PluginKind kind, const PluginRef& plugin) {
-    const PluginEntry* entry = find_plugin(kind, plugin.type);
-    if (entry == nullptr || entry->claims == nullptr) return;
-    for (Claim& claim : entry->claims(plugin.settings)) claims.push_back(std::move(claim));
-  };
-  if (compiled.scaler) add(PluginKind::scaler, *compiled.scaler);
-  for (const PluginRef& balancer : compiled.balancers) add(PluginKind::balancer, balancer);
-  return claims;
-}
-
-/// All of them or none.
-Result<HeldClaims> hold(std::vector<Claim> claims) {
-  const std::string folder = lock_directory().string();
-  HeldClaims held;
-  for (const Claim& claim : claims) {
-    const bool is_whole = claim.first == 0 && claim.last == 0;
-    auto lock = is_whole ? lock_target(folder, claim.what) : lock_range(folder, claim.what, claim.first, claim.last);
-    if (!lock) return lock.error();
-    held.locks.push_back(std::move(*lock));
-  }
-  held.claims = std::move(claims);
-  return held;
-}
-
-}  // namespace
-
 Daemon::Daemon(const RunOptions& options, Log& log)
     : options_(options),
       log_(log),
@@ -156,32 +118,21 @@ void Daemon::warn_of_commands(const CompiledWorkload& compiled) {
 }
 
 void Daemon::put(const CompiledWorkload& compiled) {
-  const std::string& name = compiled.workload.name;
-  auto held = hold(claims_of(compiled));
-  if (!held) {
-    log_.error("another daemon steers this target: not touched",
-               {{"workload", name}, {"holder", held.error().message}});
-    // What is in force stays, as long as its own targets are not another's by now.
-    if (engine_->find(name) != nullptr) held = hold(held_[name].claims);
-    if (!held) engine_->remove(name);
-    if (held)
-      held_[name] = std::move(*held);
-    else
-      held_.erase(name);
-    return;
-  }
-  held_[name] = std::move(*held);
-  engine_->put(name, [this, compiled] { return bind(compiled, *environment_); });
+  Bind next;
+  next.lock = [this, claims = claims_of(compiled)](const Locks& older) { return locks_.take(claims, older); };
+  next.make = [this, compiled] {
+    auto bound = bind(compiled, *environment_);
+    if (bound) in_force_.insert_or_assign(compiled.workload.name, compiled);
+    return bound;
+  };
+  engine_->put(compiled.workload.name, std::move(next));
 }
 
 void Daemon::apply(const Reload& reload) {
   for (const std::string& name : reload.removed) {
     engine_->remove(name);
-    held_.erase(name);
     log_.warn("no document any more: its workers are left running", {{"workload", name}, {"see", "ballast orphan"}});
   }
-  // A port may move from one document to another: all that changed let go before any takes hold.
-  for (const std::string& name : reload.changed) held_[name].locks.clear();
   for (const CompiledWorkload& compiled : reload.set.workloads) {
     const std::string& name = compiled.workload.name;
     const bool added = std::ranges::find(reload.added, name) != reload.added.end();
@@ -191,7 +142,6 @@ void Daemon::apply(const Reload& reload) {
       log_.info("differs from the default", {{"workload", name}, {"setting", difference}});
     warn_of_commands(compiled);
     put(compiled);
-    log_.info(added ? "policy in force" : "policy changed", {{"workload", name}});
   }
 }
 
@@ -217,6 +167,13 @@ void Daemon::stop() {
 
 Task<void> Daemon::shut_down() {
   constexpr Duration kPatience = std::chrono::seconds{5};
+  std::vector<std::string> steered;
+  std::vector<Locks> locks;  // nobody else may have a target while workers of it are stopped
+  for (const auto& [name, runner] : engine_->runners()) {
+    if (runner->bound() == nullptr) continue;
+    steered.push_back(name);
+    locks.push_back(runner->bound()->locks);
+  }
   co_await engine_->shutdown(kPatience);
   const auto flushed = co_await journal_->flush();
   if (!flushed) log_.warn("the journal's end could not be written", {{"error", flushed.error().message}});
@@ -224,8 +181,7 @@ Task<void> Daemon::shut_down() {
   server_.reset();
   engine_.reset();
   TaskGroup leaving;
-  for (const CompiledWorkload& compiled : reloader_.current().workloads)
-    if (held_.contains(compiled.workload.name)) leaving.spawn(take_leave_of(compiled));
+  for (const std::string& name : steered) leaving.spawn(take_leave_of(in_force_.at(name)));
   while (!leaving.idle()) {
     const TimePoint next = loop_->now() + std::chrono::milliseconds{20};
     co_await Sleep(*loop_, next);
@@ -244,6 +200,9 @@ Task<void> Daemon::take_leave_of(CompiledWorkload workload) {
 
 EngineEvents Daemon::events() {
   EngineEvents events;
+  events.in_force = [this](const Workload& workload, bool first) {
+    log_.info(first ? "policy in force" : "policy changed", {{"workload", workload.name}});
+  };
   events.decided = [this](const Workload& workload, const Record& record) {
     const std::string change = record.replicas_before == record.replicas_after
                                    ? std::to_string(record.replicas_after)

@@ -9,11 +9,10 @@
 
 #include "controller/cli/commands.h"
 #include "controller/cli/log.h"
+#include "controller/cli/target_locks.h"
 #include "controller/config/config.h"
-#include "controller/config/plugins.h"
 #include "controller/engine/engine.h"
 #include "controller/journal/journal.h"
-#include "controller/journal/lock.h"
 #include "controller/registry.h"
 #include "controller/server/metrics.h"
 #include "controller/server/server.h"
@@ -26,12 +25,6 @@
 
 namespace ballast {
 
-/// The local targets of one workload, which no other daemon steers meanwhile.
-struct HeldClaims {
-  std::vector<Claim> claims{};
-  std::vector<Lock> locks{};
-};
-
 class Daemon {
  public:
   Daemon(const RunOptions& options, Log& log);
@@ -39,8 +32,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  /// Exit status: kGood after a stop that was asked for; kUsage when another daemon holds a lock; kBadDocuments when no
-  /// document is valid.
+  /// Exit status: kGood after a stop that was asked for; kUsage when another daemon holds the journal; kBadDocuments
+  /// when no document is valid.
   int run();
 
  private:
@@ -73,7 +66,8 @@ class Daemon {
   std::unique_ptr<Journal> journal_{};
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Environment> environment_{};
-  std::map<std::string, HeldClaims> held_{};  ///< by workload
+  TargetLocks locks_{target_lock_directory()};
+  std::map<std::string, CompiledWorkload> in_force_{};  ///< by workload, the last that was bound
   std::unique_ptr<Engine> engine_{};
   std::unique_ptr<FileWatch> file_watch_{};
   std::unique_ptr<Server> server_{};

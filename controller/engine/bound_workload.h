@@ -21,7 +21,18 @@ struct OpenWindows {
   bool operator==(const OpenWindows&) const = default;
 };
 
+/// Something on this host that only one may steer: a backend, or the numbers `first` to `last` of a kind, as ports.
+/// Copies share the lock; it goes with the last of them.
+struct HeldTarget {
+  std::string what{};
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::shared_ptr<const void> lock{};
+};
+using Locks = std::vector<HeldTarget>;
+
 struct BoundWorkload {
+  Locks locks{};  ///< first, so that they go last: nobody else may have a target while a port of it lives here
   Workload workload{};
   std::string document{};                              ///< the texts that `workload.document` is the fingerprint of
   Orders orders{};                                     ///< what annotations of the documents ask

@@ -29,32 +29,25 @@ Runner::Runner(std::string name, TimeSource& time, Polls& polls, Journal& journa
       journal_(journal),
       events_(events),
       compile_(std::move(compile)),
-      next_bind_(std::move(bind)),
-      evidence_from_(time.now()) {}
+      evidence_from_(time.now()) {
+  binding_.offer(std::move(bind));
+}
 
 void Runner::trouble(const std::string& what) const {
   if (events_.trouble) events_.trouble(name_, what);
 }
 
 void Runner::bind_next() {
-  Bind next = std::exchange(next_bind_, {});
+  const std::optional<Failure> before = binding_.refused();
+  const bool first = binding_.since() == TimePoint{};
+  const bool another = binding_.advance(time_.now());
+  const std::optional<Failure>& refused = binding_.refused();
+  if (refused && (!before || before->error != refused->error)) trouble(refused->error.message);
+  if (!another) return;
   subscriptions_.clear();
-  bound_.reset();
-  auto bound = next();
-  if (bound) {
-    bind_ = std::move(next);
-  } else {
-    if (!bind_failed_) trouble(bound.error().message);
-    if (bind_) bound = bind_();
-    bind_failed_ = !bound;
-    if (bind_failed_) {
-      next_bind_ = std::move(next);  // tried again: what is in the way may go
-      return;
-    }
-  }
-  bind_failed_ = false;
-  bound_ = std::make_shared<BoundWorkload>(std::move(*bound));
+  if (!bound()) return;
   subscribe();
+  if (!refused && events_.in_force) events_.in_force(bound()->workload, first);
 }
 
 void Runner::note_reading(std::size_t signal, const Result<NamedReading>& reading) {
@@ -64,21 +57,21 @@ void Runner::note_reading(std::size_t signal, const Result<NamedReading>& readin
     return;
   }
   const Error& error = reading.error();
-  if (events_.unread) events_.unread(bound_->workload, error);
-  if (failing != error.code) trouble("signal " + bound_->workload.signals[signal].name + ": " + error.message);
+  if (events_.unread) events_.unread(bound()->workload, error);
+  if (failing != error.code) trouble("signal " + bound()->workload.signals[signal].name + ": " + error.message);
   failing = error.code;
 }
 
 void Runner::subscribe() {
-  failing_.assign(bound_->probes.size(), std::nullopt);
-  for (std::size_t i = 0; i < bound_->probes.size(); ++i) {
-    const Signal& signal = bound_->workload.signals[i];
+  failing_.assign(bound()->probes.size(), std::nullopt);
+  for (std::size_t i = 0; i < bound()->probes.size(); ++i) {
+    const Signal& signal = bound()->workload.signals[i];
     auto receive = [this, i, fingerprint = signal.fingerprint](TimePoint at, Result<NamedReading> reading) {
       note_reading(i, reading);
       if (inbox_.size() >= kMaxInbox) inbox_.erase(inbox_.begin());
       inbox_.push_back({fingerprint, at, std::move(reading)});
     };
-    subscriptions_.push_back(polls_.subscribe(bound_->probes[i], signal.interval, true, std::move(receive)));
+    subscriptions_.push_back(polls_.subscribe(bound()->probes[i], signal.interval, true, std::move(receive)));
   }
 }
 
@@ -86,25 +79,25 @@ Task<void> Runner::run() {
   constexpr Duration kNap = std::chrono::milliseconds{500};
   TimePoint next = time_.now();
   while (!stopping_) {
-    if (next_bind_) bind_next();
-    if (!bound_) {
+    if (binding_.due(time_.now())) bind_next();
+    if (!bound()) {
       next = time_.now() + kNap;
       co_await Sleep(time_, next);
       continue;
     }
     co_await tick();
-    next += bound_->workload.interval;
+    next += bound()->workload.interval;
     if (const TimePoint now = time_.now(); next < now) next = now;
     // In short naps, so that a stop or another version is not slept through.
-    while (!stopping_ && !next_bind_ && time_.now() < next) {
+    while (!stopping_ && !binding_.due(time_.now()) && time_.now() < next) {
       const TimePoint nap = std::min(next, time_.now() + kNap);
       co_await Sleep(time_, nap);
     }
   }
-  if (bound_) co_await keep_snapshot(bound_);
+  if (bound()) co_await keep_snapshot(binding_.bound());
   // The ports end with the runner: another one of this target may begin now, and two must not steer it.
   subscriptions_.clear();
-  bound_.reset();
+  binding_.release();
   stopped_ = true;
 }
 
@@ -127,7 +120,7 @@ Task<void> Runner::recover() {
     if (const auto at = versions.find(fingerprint); at != versions.end() && at->second) return *at->second;
     return Error{Errc::not_found, "a document that is no longer known"};
   };
-  state_ = restore(**recovered, bound_->workload, compile);
+  state_ = restore(**recovered, bound()->workload, compile);
   if (!(*recovered)->damage.empty()) trouble((*recovered)->damage);
 }
 
@@ -186,7 +179,7 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
 }
 
 Task<void> Runner::tick() {
-  auto bound = bound_;
+  const std::shared_ptr<BoundWorkload> bound = binding_.bound();
   if (!recovered_) co_await recover();
   if (journal_.needs_snapshot(bound->workload.name)) co_await keep_snapshot(bound);
   Views views;
@@ -209,7 +202,7 @@ Task<void> Runner::tick() {
   co_await write_down(bound, std::move(frame), std::move(record), acts);
   // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
   // Nor is anything done for documents that changed or went meanwhile: a pause counts at once.
-  const bool may_act = (journal_ok_ || !believed_ok) && !next_bind_ && !stopping_;
+  const bool may_act = (journal_ok_ || !believed_ok) && !binding_.superseded() && !stopping_;
   if (acts && may_act) co_await act(bound, std::move(views), std::move(plan));
   if (acts && !may_act)
     note_outcome(*bound, ActionKind::scale,

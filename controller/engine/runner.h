@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "controller/engine/bound_workload.h"
+#include "controller/engine/binding.h"
 #include "controller/engine/observe.h"
 #include "controller/engine/polls.h"
 #include "controller/engine/state.h"
@@ -21,6 +21,7 @@ namespace ballast {
 
 /// What the engine tells whoever logs and counts. All optional; all on the engine's thread.
 struct EngineEvents {
+  std::function<void(const Workload&, bool first)> in_force{};    ///< a version of its documents
   std::function<void(const Workload&, const Record&)> decided{};  ///< result, limit or reason is a new one
   std::function<void(const Workload&, ActionKind, const Result<Done>&)> acted{};
   std::function<void(const std::string& workload, const std::string& what)> trouble{};  ///< once when it begins
@@ -31,9 +32,6 @@ struct EngineEvents {
 /// Compiles one workload out of a document's text: of an older version too.
 using CompileText = std::function<Result<Workload>(const std::string& text, const std::string& name)>;
 
-/// Makes the ports of a workload; called when no older ones of it live, since two sets must not steer one target.
-using Bind = std::function<Result<BoundWorkload>()>;
-
 class Runner {
  public:
   Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
@@ -41,14 +39,18 @@ class Runner {
 
   /// Rebuilds what was remembered, then ticks until `stop` is called. The first tick is at once.
   Task<void> run();
-  /// Another version of the documents: in force from the next tick on. When it cannot be bound the old one stays.
-  void rebind(Bind bind) { next_bind_ = std::move(bind); }
+  /// Another version of the documents: in force from the next tick on. When it cannot be bound the old one stays, and
+  /// the new one is tried again.
+  void rebind(Bind bind) { binding_.offer(std::move(bind)); }
   /// The tick under way ends; a last snapshot is taken.
   void stop() { stopping_ = true; }
   [[nodiscard]] bool stopped() const { return stopped_; }
 
   /// Null before the first tick, and when nothing could be bound yet.
-  [[nodiscard]] const BoundWorkload* bound() const { return bound_.get(); }
+  [[nodiscard]] const BoundWorkload* bound() const { return binding_.bound().get(); }
+  /// Why and since when the documents are not in force.
+  [[nodiscard]] const std::optional<Failure>& refused() const { return binding_.refused(); }
+  [[nodiscard]] TimePoint bound_since() const { return binding_.since(); }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const WorkloadState& state() const { return state_; }
   [[nodiscard]] const Plan& plan() const { return plan_; }
@@ -77,9 +79,7 @@ class Runner {
   Journal& journal_;
   const EngineEvents& events_;
   CompileText compile_;
-  Bind bind_{};  ///< of what is in force
-  Bind next_bind_{};
-  std::shared_ptr<BoundWorkload> bound_{};
+  Binding binding_{};
   std::vector<Polls::Subscription> subscriptions_{};
   std::vector<NamedArrival> inbox_{};
   std::vector<std::optional<Errc>> failing_{};  ///< by signal: how it fails now
@@ -94,7 +94,6 @@ class Runner {
   std::vector<std::optional<Failure>> balancer_failures_{};
   bool journal_ok_ = true;
   bool recovered_ = false;
-  bool bind_failed_ = false;
   bool stopping_ = false;
   bool stopped_ = false;
 };

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cerrno>
@@ -48,6 +49,15 @@ Result<int> open_file(const std::string& path, const std::string& what) {
   if (descriptor < 0)
     return Error{Errc::unavailable, path + ": cannot be opened to lock " + what + ": " + std::strerror(errno)};
   return descriptor;
+}
+
+struct flock bytes(short type, std::int64_t first, std::int64_t last) {
+  struct flock range {};
+  range.l_type = type;
+  range.l_whence = SEEK_SET;
+  range.l_start = first;
+  range.l_len = last - first + 1;
+  return range;
 }
 
 Error held(const std::string& path, const std::string& what, const std::string& by) {
@@ -100,32 +110,46 @@ Result<Lock> lock_target(const std::string& folder, const std::string& name) {
   return lock_file(folder + "/" + file_name(name) + ".lock", "the target " + name);
 }
 
-Result<Lock> lock_range(const std::string& folder, const std::string& kind, std::int64_t first, std::int64_t last) {
+Result<NumberLocks> NumberLocks::open(const std::string& folder, const std::string& kind) {
+  const auto opened = open_file(folder + "/" + file_name(kind) + ".lock", "a " + kind);
+  if (!opened) return opened.error();
+  return NumberLocks{folder, kind, Lock(*opened)};
+}
+
+Result<Done> NumberLocks::lock(std::int64_t first, std::int64_t last) const {
   const std::string path = folder + "/" + file_name(kind) + ".lock";
   const std::string what = kind + "s " + std::to_string(first) + "-" + std::to_string(last);
   if (first < 0 || last < first || last >= kRange)
     return Error{Errc::bug, path + ": " + what + " are not within 0-" + std::to_string(kRange - 1)};
-  const auto opened = open_file(path, what);
-  if (!opened) return opened.error();
-  const int descriptor = *opened;
-  Lock lock(descriptor);
-  struct flock range {};
-  range.l_type = F_WRLCK;
-  range.l_whence = SEEK_SET;
-  range.l_start = first;
-  range.l_len = last - first + 1;
+  struct flock range = bytes(F_WRLCK, first, last);
   // Of this open file, not of the process: closing another descriptor of it does not give the lock up.
-  if (::fcntl(descriptor, F_OFD_SETLK, &range) != 0) {
+  if (::fcntl(file.descriptor(), F_OFD_SETLK, &range) != 0) {
     if (errno != EAGAIN && errno != EACCES) return not_locked(path, errno);
-    // Behind the bytes that are locked each holder has its line, at the first number that it locks.
-    const bool found = ::fcntl(descriptor, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
-    return held(path, what, found ? holder(descriptor, line_of(range.l_start)) : "another process");
+    // Behind the bytes that are locked each number has the line of its holder.
+    const bool found = ::fcntl(file.descriptor(), F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+    const auto number = std::max<std::int64_t>(range.l_start, first);
+    return held(path, what, found ? holder(file.descriptor(), line_of(number)) : "another process");
   }
   std::string line = own_line();
   line.resize(kLine, '\0');
-  const bool written = ::pwrite(descriptor, line.data(), line.size(), line_of(first)) >= 0;
+  std::string lines;
+  for (std::int64_t number = first; number <= last; ++number) lines += line;
+  const bool written = ::pwrite(file.descriptor(), lines.data(), lines.size(), line_of(first)) >= 0;
   static_cast<void>(written);  // for people only, as above
-  return lock;
+  return Done{};
+}
+
+void NumberLocks::unlock(std::int64_t first, std::int64_t last) const {
+  struct flock range = bytes(F_UNLCK, first, last);
+  const bool unlocked = ::fcntl(file.descriptor(), F_OFD_SETLK, &range) == 0;
+  static_cast<void>(unlocked);  // else they go with the file
+}
+
+Result<Lock> lock_range(const std::string& folder, const std::string& kind, std::int64_t first, std::int64_t last) {
+  auto opened = NumberLocks::open(folder, kind);
+  if (!opened) return opened.error();
+  if (auto locked = opened->lock(first, last); !locked) return locked.error();
+  return std::move(opened->file);
 }
 
 }  // namespace ballast

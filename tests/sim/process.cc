@@ -60,7 +60,8 @@ void Process::run() {
 
 void Process::put(std::size_t service) {
   const Service& from = *stage_.sites[service].service;
-  engine_->put(from.workload.name, [&from, &stage = stage_, service]() -> Result<BoundWorkload> {
+  Bind bind;
+  bind.make = [&from, &stage = stage_, service]() -> Result<BoundWorkload> {
     if (from.refused) return Error{Errc::invalid, "a document that nobody can use"};
     BoundWorkload bound{.workload = from.workload, .document = "sim"};
     for (const Signal& signal : from.workload.signals)
@@ -69,7 +70,8 @@ void Process::put(std::size_t service) {
     for (std::size_t i = 0; i < from.workload.pools.size(); ++i)
       bound.balancers.push_back(make_balancer(stage, service));
     return bound;
-  });
+  };
+  engine_->put(from.workload.name, std::move(bind));
 }
 
 const Plan* Process::decision(std::size_t service) const {

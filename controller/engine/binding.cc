@@ -1,0 +1,75 @@
+#include "controller/engine/binding.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ballast {
+namespace {
+
+constexpr Duration kFirstPause = std::chrono::milliseconds{500};
+constexpr Duration kLongestPause = std::chrono::seconds{30};
+
+Result<Locks> lock(const Bind& bind, const Locks& older) { return bind.lock ? bind.lock(older) : Locks{}; }
+
+/// What may go by itself; the rest waits for another document.
+bool passes(Errc code) {
+  return code == Errc::conflict || code == Errc::rate_limited || code == Errc::unavailable || code == Errc::timeout;
+}
+
+}  // namespace
+
+void Binding::offer(Bind next) {
+  next_ = std::move(next);
+  superseded_ = true;
+  try_at_ = {};
+  pause_ = kFirstPause;
+}
+
+void Binding::refuse(const Error& error, TimePoint now) {
+  refused_ = Failure{error, refused_ ? refused_->since : now};
+  try_at_ = now + pause_;
+  if (error.code != Errc::conflict) pause_ = std::min(2 * pause_, kLongestPause);
+}
+
+std::optional<Error> Binding::make(const Bind& bind, Locks locks, TimePoint now) {
+  auto made = bind.make();
+  if (!made) return made.error();
+  made->locks = std::move(locks);
+  bound_ = std::make_shared<BoundWorkload>(*std::move(made));
+  since_ = now;
+  return std::nullopt;
+}
+
+/// What was in force until now and had to make room. When that fails too, both are tried again.
+void Binding::make_again(const Locks& older, TimePoint now) {
+  if (!current_.make) return;
+  if (auto locks = lock(current_, older)) {
+    const auto failed = make(current_, *std::move(locks), now);
+    if (!failed && !passes(refused_->error.code)) next_ = {};
+  }
+}
+
+bool Binding::advance(TimePoint now) {
+  superseded_ = false;
+  const Locks older = bound_ ? bound_->locks : Locks{};  // held until the ports that need them are gone
+  auto locks = lock(next_, older);
+  if (!locks) {
+    refuse(locks.error(), now);
+    // Who has it may be waiting for what this one holds; it is against the documents now anyway.
+    if (locks.error().code != Errc::conflict || !bound_) return false;
+    release();
+    return true;
+  }
+  const bool ran = bound_ != nullptr;
+  release();
+  if (const auto failed = make(next_, *std::move(locks), now)) {
+    refuse(*failed, now);
+    make_again(older, now);
+    return ran || bound_;
+  }
+  current_ = std::exchange(next_, {});
+  refused_.reset();
+  return true;
+}
+
+}  // namespace ballast

@@ -1,0 +1,61 @@
+// Which version of its documents a workload runs on, and what becomes of the next one. No clock and no waiting: the
+// runner says when.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "controller/engine/bound_workload.h"
+#include "core/observation.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace ballast {
+
+/// One version of the documents, and how it is put in force.
+struct Bind {
+  /// Takes the locks of its targets, while ports of the version before may live; `older` are the locks of that one, and
+  /// what is the same is shared with it. Null: there is nothing to lock. Errors: denied (another process has a target:
+  /// the message names it), conflict (another workload of this process has it, and is about to leave it), unavailable.
+  std::function<Result<Locks>(const Locks& older)> lock{};
+  /// Makes the ports. Called when none of the version before live, since two sets must not steer one target.
+  std::function<Result<BoundWorkload>()> make{};
+};
+
+class Binding {
+ public:
+  /// From now on this is what people want; tried at the next `advance`.
+  void offer(Bind next);
+  /// Whether `advance` has something to try now.
+  [[nodiscard]] bool due(TimePoint now) const { return next_.make && now >= try_at_; }
+  /// A version was offered and not tried yet: what is in force may be against somebody's word.
+  [[nodiscard]] bool superseded() const { return superseded_; }
+  /// Tries the version offered last. Refused, it is tried again, ever more rarely, and the one before stays in force
+  /// untouched, or is made again when its ports had to go first. True when `bound` is another one than before, or none.
+  bool advance(TimePoint now);
+  /// Nothing is in force any more: ports first, then their locks.
+  void release() { bound_.reset(); }
+
+  /// Null: nothing is in force.
+  [[nodiscard]] const std::shared_ptr<BoundWorkload>& bound() const { return bound_; }
+  [[nodiscard]] TimePoint since() const { return since_; }  ///< of `bound`
+  /// Why the version that people want is not in force, and since when.
+  [[nodiscard]] const std::optional<Failure>& refused() const { return refused_; }
+
+ private:
+  void refuse(const Error& error, TimePoint now);
+  std::optional<Error> make(const Bind& bind, Locks locks, TimePoint now);
+  void make_again(const Locks& older, TimePoint now);
+
+  std::shared_ptr<BoundWorkload> bound_{};
+  TimePoint since_{};
+  Bind current_{};  ///< of what is, or was last, in force
+  Bind next_{};
+  bool superseded_ = false;
+  std::optional<Failure> refused_{};
+  TimePoint try_at_{};
+  Duration pause_{};
+};
+
+}  // namespace ballast

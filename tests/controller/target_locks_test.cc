@@ -1,0 +1,98 @@
+// What a workload holds of this host, through changes of its documents. A second daemon is another TargetLocks.
+#include "controller/cli/target_locks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+
+namespace ballast {
+namespace {
+
+using testing::HasSubstr;
+
+Claim ports(std::int64_t first, std::int64_t last) { return {"port", first, last}; }
+Claim backend() { return {"the HAProxy backend web at /run/x.sock", 0, 0}; }
+
+class Locking : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string text = (std::filesystem::temp_directory_path() / "ballast-locks-XXXXXX").string();
+    ASSERT_NE(mkdtemp(text.data()), nullptr);
+    folder_ = text;
+    here = TargetLocks(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  bool is_free(const Claim& claim) {
+    TargetLocks other(folder_);
+    const auto taken = other.take({claim}, {});
+    if (!taken) {
+      EXPECT_EQ(taken.error().code, Errc::denied);
+      EXPECT_THAT(taken.error().message, HasSubstr("pid " + std::to_string(::getpid()) + ", started 2"));
+    }
+    return taken.has_value();
+  }
+  Locks take(const std::vector<Claim>& claims, const Locks& older = {}) {
+    auto taken = here.take(claims, older);
+    EXPECT_TRUE(taken) << taken.error().message;
+    return taken ? *taken : Locks{};
+  }
+
+  std::filesystem::path folder_{};
+  TargetLocks here{std::filesystem::path{}};
+};
+
+TEST_F(Locking, ARangeThatChangesKeepsWhatIsInBothAndLetsGoOfTheRest) {
+  Locks old = take({ports(9001, 9010), backend()});
+  Locks next = take({ports(9006, 9020), backend()}, old);
+  EXPECT_FALSE(is_free(ports(9001, 9001)));
+  EXPECT_FALSE(is_free(ports(9020, 9020)));
+  old.clear();
+  EXPECT_TRUE(is_free(ports(9001, 9005)));
+  EXPECT_FALSE(is_free(ports(9006, 9006)));
+  EXPECT_FALSE(is_free(ports(9020, 9030)));
+  EXPECT_FALSE(is_free(backend()));
+  Locks narrow = take({ports(9008, 9008)}, next);
+  next.clear();
+  EXPECT_TRUE(is_free(backend()));
+  EXPECT_TRUE(is_free(ports(9001, 9007)));
+  EXPECT_FALSE(is_free(ports(9008, 9008)));
+  EXPECT_TRUE(is_free(ports(9009, 9020)));
+  narrow.clear();
+  EXPECT_TRUE(is_free(ports(9001, 9020)));
+}
+
+TEST_F(Locking, AllOrNothing) {
+  TargetLocks other(folder_);
+  std::optional<Result<Locks>> theirs = other.take({ports(15, 15)}, {});
+  ASSERT_TRUE(*theirs);
+  const Locks old = take({ports(10, 12)});
+  const auto refused = here.take({backend(), ports(8, 20)}, old);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::denied);
+  EXPECT_THAT(refused.error().message, HasSubstr("pid " + std::to_string(::getpid())));
+  EXPECT_TRUE(is_free(backend()));
+  EXPECT_TRUE(is_free(ports(8, 9)));
+  EXPECT_FALSE(is_free(ports(10, 12)));
+  EXPECT_TRUE(is_free(ports(13, 14)));
+  theirs.reset();
+  EXPECT_TRUE(here.take({backend(), ports(8, 20)}, old));
+}
+
+TEST_F(Locking, AnotherWorkloadOfTheSameDaemonIsAConflict) {
+  Locks web = take({ports(10, 20), backend()});
+  for (const Claim& claim : {ports(20, 30), backend()}) {
+    const auto refused = here.take({claim}, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::conflict);
+  }
+  web.clear();
+  EXPECT_TRUE(here.take({ports(20, 30), backend()}, {}));
+}
+
+TEST_F(Locking, OneWorkloadMayNameOneBackendTwice) { EXPECT_EQ(take({backend(), backend()}).size(), 2U); }
+
+}  // namespace
+}  // namespace ballast
