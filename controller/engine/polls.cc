@@ -1,6 +1,9 @@
 #include "controller/engine/polls.h"
 
 #include <algorithm>
+#include <exception>
+#include <new>
+#include <string_view>
 #include <utility>
 
 namespace ballast {
@@ -13,6 +16,36 @@ Duration phase_of(const Request& request, Duration interval) {
     hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
   return Duration{
       static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(std::max<std::int64_t>(1, interval.count())))};
+}
+
+/// What escaped a fetcher or a probe: our bug, and this one signal's failure. Nobody else may notice.
+Error escaped(const std::string& who, std::string_view doing, const std::exception_ptr& failure) {
+  constexpr std::size_t kMost = 200;
+  std::string why = "something that is no exception";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& thrown) {
+    why = std::string{thrown.what()}.substr(0, kMost);
+  } catch (...) {  // keeps what `why` says
+  }
+  return Error{Errc::bug, "the probe " + who + " failed " + std::string{doing} + ": " + why};
+}
+
+Result<Page> decode(const CompiledProbe& probe, const Response& answer) {
+  try {
+    return probe.decode(answer);
+  } catch (...) {
+    return escaped(probe.type, "reading an answer of " + std::to_string(answer.body.size()) + " bytes",
+                   std::current_exception());
+  }
+}
+
+Result<NamedReading> select(const CompiledProbe& probe, const Page& page, const Page* previous) {
+  try {
+    return probe.select(page, previous);
+  } catch (...) {
+    return escaped(probe.type, "selecting its signal", std::current_exception());
+  }
 }
 
 }  // namespace
@@ -45,7 +78,7 @@ Task<void> Polls::poll(std::shared_ptr<Source> source, TimePoint first) {
     co_await Sleep(time_, next);
     std::erase_if(source->subscribers, [](const Subscriber& subscriber) { return !*subscriber.live; });
     if (source->subscribers.empty()) break;
-    const Result<Response> answer = co_await fetcher_.fetch(source->request);
+    const Result<Response> answer = co_await ask(source);
     deliver(*source, answer, time_.now());
     // A poll that took longer than the interval skips beats instead of piling up.
     next += source->interval;
@@ -54,12 +87,22 @@ Task<void> Polls::poll(std::shared_ptr<Source> source, TimePoint first) {
   std::erase(sources_, source);
 }
 
+Task<Result<Response>> Polls::ask(std::shared_ptr<Source> source) {
+  std::exception_ptr failure;
+  try {
+    co_return co_await fetcher_.fetch(source->request);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_return escaped(source->type, "asking its source", failure);
+}
+
 void Polls::deliver(Source& source, const Result<Response>& answer, TimePoint at) {
   std::unique_ptr<Page> page;
   Error failure;
   if (!answer) {
     failure = answer.error();
-  } else if (auto decoded = source.subscribers.front().probe.decode(*answer); decoded) {
+  } else if (auto decoded = decode(source.subscribers.front().probe, *answer); decoded) {
     page = std::make_unique<Page>(std::move(*decoded));
   } else {
     failure = decoded.error();
@@ -67,7 +110,7 @@ void Polls::deliver(Source& source, const Result<Response>& answer, TimePoint at
   for (const Subscriber& subscriber : source.subscribers) {
     if (!*subscriber.live) continue;
     subscriber.receive(at,
-                       page ? subscriber.probe.select(*page, source.previous.get()) : Result<NamedReading>(failure));
+                       page ? select(subscriber.probe, *page, source.previous.get()) : Result<NamedReading>(failure));
   }
   if (page) source.previous = std::move(page);
 }

@@ -17,7 +17,7 @@ namespace ballast {
 
 class Polls {
  public:
-  /// Gets each answer of one signal, or the reason that there is none.
+  /// Gets each answer of one signal, or the reason that there is none; what a probe throws is such a reason (bug).
   using Receive = std::function<void(TimePoint at, Result<NamedReading>)>;
 
   /// Unsubscribes when it goes.
@@ -56,6 +56,7 @@ class Polls {
     std::unique_ptr<Page> previous{};
   };
   Task<void> poll(std::shared_ptr<Source> source, TimePoint first);
+  Task<Result<Response>> ask(std::shared_ptr<Source> source);
   static void deliver(Source& source, const Result<Response>& answer, TimePoint at);
 
   TimeSource& time_;

@@ -1,0 +1,122 @@
+// Probes that misbehave, beside those that do not.
+#include "controller/engine/polls.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/sim/sim_clock.h"
+
+namespace ballast {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr Duration kInterval = std::chrono::seconds{1};
+
+/// Answers at once with what the url asks for; `http://throws` throws.
+class Echo final : public Fetcher {
+ public:
+  explicit Echo(SimClock& clock) : clock_(clock) {}
+  Task<Result<Response>> fetch(Request request) override {
+    asked.emplace_back(request.url, clock_.now());
+    const TimePoint until = clock_.now() + std::chrono::milliseconds{1};
+    co_await Sleep(clock_, until);
+    if (request.url == "http://throws") throw std::runtime_error("no more sockets");
+    co_return Response{.status = 200, .body = request.url, .received_at = clock_.now()};
+  }
+  std::vector<std::pair<std::string, TimePoint>> asked{};
+
+ private:
+  SimClock& clock_;
+};
+
+Result<Page> good_page(const Response& response) {
+  return Page{std::make_shared<const std::string>(response.body), response.received_at};
+}
+Result<NamedReading> seven(const Page& page, const Page*) { return scalar(page.received_at, 7); }
+
+CompiledProbe probe(std::string url) {
+  return {.request = Request{.url = std::move(url)}, .type = "test", .decode = good_page, .select = seven};
+}
+
+class SomePolls : public testing::Test {
+ protected:
+  struct Signal {
+    std::vector<Result<NamedReading>> got{};
+    std::optional<Polls::Subscription> subscription{};
+  };
+  void subscribe(Signal& signal, CompiledProbe compiled) {
+    signal.subscription.emplace(polls.subscribe(
+        std::move(compiled), kInterval, true,
+        [&signal](TimePoint, Result<NamedReading> reading) { signal.got.push_back(std::move(reading)); }));
+  }
+  /// The polls go on, and so do others that begin later: what escaped a task would be thrown at them.
+  void expect_only_failures(const Signal& bad, const std::string& why) {
+    Signal good;
+    Signal late;
+    subscribe(good, probe("http://good"));
+    clock.run_for(std::chrono::seconds{3});
+    subscribe(late, probe("http://late"));
+    clock.run_for(std::chrono::seconds{3});
+    ASSERT_GE(bad.got.size(), 5U) << "its polls ended";
+    for (const auto& reading : bad.got) {
+      ASSERT_FALSE(reading);
+      EXPECT_EQ(reading.error().code, Errc::bug);
+      EXPECT_THAT(reading.error().message, HasSubstr(why));
+      EXPECT_THAT(reading.error().message, HasSubstr("the probe test"));
+    }
+    for (const Signal* other : {&good, &late}) {
+      EXPECT_GE(other->got.size(), 3U);
+      for (const auto& reading : other->got) EXPECT_TRUE(reading);
+    }
+  }
+
+  SimClock clock{};
+  Echo fetcher{clock};
+  Polls polls{clock, fetcher};
+};
+
+TEST_F(SomePolls, WhatADecodeThrowsIsAFailureOfItsSignal) {
+  CompiledProbe broken = probe("http://bad");
+  broken.decode = [](const Response&) -> Result<Page> { throw std::logic_error("index past the end"); };
+  Signal bad;
+  subscribe(bad, std::move(broken));
+  expect_only_failures(bad, "index past the end");
+}
+
+TEST_F(SomePolls, WhatASelectThrowsIsAFailureOfItsSignalAndNotOfTheOtherOnThatPage) {
+  CompiledProbe broken = probe("http://shared");
+  broken.select = [](const Page&, const Page*) -> Result<NamedReading> { throw std::bad_alloc(); };
+  Signal bad;
+  Signal neighbour;
+  subscribe(bad, std::move(broken));
+  subscribe(neighbour, probe("http://shared"));
+  EXPECT_EQ(polls.sources(), 1U);
+  expect_only_failures(bad, "bad_alloc");
+  ASSERT_EQ(neighbour.got.size(), bad.got.size());
+  for (const auto& reading : neighbour.got) EXPECT_TRUE(reading);
+}
+
+TEST_F(SomePolls, WhatIsNoExceptionIsCaughtToo) {
+  CompiledProbe broken = probe("http://bad");
+  broken.decode = [](const Response&) -> Result<Page> { throw 7; };
+  Signal bad;
+  subscribe(bad, std::move(broken));
+  expect_only_failures(bad, "no exception");
+}
+
+TEST_F(SomePolls, WhatAFetcherThrowsIsAFailureOfWhoAsked) {
+  Signal bad;
+  subscribe(bad, probe("http://throws"));
+  expect_only_failures(bad, "no more sockets");
+}
+
+}  // namespace
+}  // namespace ballast
