@@ -58,7 +58,7 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "of {d} s",
      "samples, needed, seconds covered, window in seconds"},
     {Reason::journal_unwritable, "JournalUnwritable",
-     "{before} wanted, held at {after}: the journal cannot be written, so nothing is taken away", ""},
+     "{before} wanted, held at {after}: the journal cannot be written or read, so nothing is taken away", ""},
     {Reason::mode_forbids, "DryRun", "{before} replicas stay; the mode of the policy forbids changing them to {after}",
      ""},
     {Reason::mode_up_only, "ScaleUpOnly", "{before} wanted, held at {after}: mode ScaleUpOnly takes nothing away", ""},

@@ -7,6 +7,7 @@
 #include "controller/journal/codec.h"
 #include "policies/evaluate.h"
 #include "policies/headline.h"
+#include "policies/scaling/behavior.h"
 
 namespace ballast {
 namespace {
@@ -141,6 +142,23 @@ WorkloadState restore(const Recovered& recovered, const Workload& current, const
     fold(*other, state, frame);
   }
   return state;
+}
+
+void add_unwritten(const Workload& workload, WorkloadState& state, const WorkloadState& unwritten) {
+  if (unwritten.sequence == 0) return;  // nothing was decided
+  ScaleMemory& scale = state.memory.scale;
+  const ScaleMemory& later = unwritten.memory.scale;
+  // Its fate was never seen: it counts as made, when it was decided.
+  if (scale.pending_delta) record_event(workload, scale, *scale.pending_delta, scale.pending_at);
+  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  append(scale.recommendations, later.recommendations);
+  append(scale.ups, later.ups);
+  append(scale.downs, later.downs);
+  scale.pending_delta = later.pending_delta;
+  scale.pending_at = later.pending_at;
+  if (later.intent) scale.intent = later.intent;
+  if (later.last_scale) scale.last_scale = later.last_scale;
+  state.sequence += unwritten.sequence;
 }
 
 }  // namespace ballast

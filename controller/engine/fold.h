@@ -41,4 +41,8 @@ using Compile = std::function<Result<Workload>(Fingerprint)>;
 /// be compiled any more is folded with `current`. A part that cannot be read starts empty.
 WorkloadState restore(const Recovered& recovered, const Workload& current, const Compile& compile);
 
+/// Adds to a state read late what was decided before it could be read, and is written nowhere: changes of replicas that
+/// rate limits and cooldowns count. Numbers of members mean nothing between the two; ticks count as lost.
+void add_unwritten(const Workload& workload, WorkloadState& state, const WorkloadState& unwritten);
+
 }  // namespace ballast

@@ -14,6 +14,8 @@ namespace {
 
 /// A source that answers faster than we tick must not fill the memory.
 constexpr std::size_t kMaxInbox = 1024;
+/// Nothing is decided for so long while the history cannot be read; then raises go on without it.
+constexpr Duration kWaitForHistory = std::chrono::seconds{20};
 
 std::optional<Failure> lasting(const std::optional<Failure>& before, const Error& error, TimePoint now) {
   return Failure{error, before ? before->since : now};
@@ -101,27 +103,42 @@ Task<void> Runner::run() {
   stopped_ = true;
 }
 
-Task<void> Runner::recover() {
-  recovered_ = true;
+Task<Result<std::optional<WorkloadState>>> Runner::read_history(std::shared_ptr<BoundWorkload> bound) {
   auto recovered = co_await journal_.recover(name_);
-  if (!recovered) {
-    trouble("history cannot be read: " + recovered.error().message);
-    co_return;
-  }
-  if (!*recovered) co_return;
+  if (!recovered) co_return recovered.error();
+  if (!*recovered) co_return std::optional<WorkloadState>{};
   std::map<Fingerprint, std::optional<Workload>> versions;
   for (const Frame& frame : (*recovered)->frames) versions.try_emplace(frame.document);
   for (auto& [fingerprint, version] : versions) {
     auto text = co_await journal_.document(fingerprint);
-    if (!text || !*text) continue;
-    if (auto compiled = compile_(**text, name_); compiled) version = std::move(*compiled);
+    if (!text) co_return text.error();
+    if (!*text) continue;
+    if (auto compiled = compile_(**text, name_)) version = std::move(*compiled);
   }
   const auto compile = [&](Fingerprint fingerprint) -> Result<Workload> {
     if (const auto at = versions.find(fingerprint); at != versions.end() && at->second) return *at->second;
     return Error{Errc::not_found, "a document that is no longer known"};
   };
-  state_ = restore(**recovered, bound()->workload, compile);
   if (!(*recovered)->damage.empty()) trouble((*recovered)->damage);
+  co_return std::optional{restore(**recovered, bound->workload, compile)};
+}
+
+Task<void> Runner::recover() {
+  auto history = co_await read_history(binding_.bound());
+  if (!history) {
+    if (!unread_since_)
+      trouble("history cannot be read, nothing is taken away until it is: " + history.error().message);
+    if (!unread_since_) unread_since_ = time_.now();
+    co_return;
+  }
+  recovered_ = true;
+  if (*history) {
+    const WorkloadState meanwhile = std::exchange(state_, std::move(**history));
+    add_unwritten(binding_.bound()->workload, state_, meanwhile);
+  }
+  // What was seen while the past was unknown proves nothing about it.
+  if (unread_since_) evidence_from_ = time_.now();
+  unread_since_.reset();
 }
 
 Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
@@ -173,7 +190,7 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
   }
   seen.outcomes = std::exchange(outcomes_, {});
   seen.evidence_from = evidence_from_;
-  seen.journal_ok = journal_ok_;
+  seen.journal_ok = journal_ok_ && recovered_;
   new_members = std::move(observed.new_members);
   return seen;
 }
@@ -181,6 +198,8 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
 Task<void> Runner::tick() {
   const std::shared_ptr<BoundWorkload> bound = binding_.bound();
   if (!recovered_) co_await recover();
+  // An error that passes costs a few ticks: what rate limits and cooldowns count is worth more than a raise at once.
+  if (unread_since_ && time_.now() - *unread_since_ < kWaitForHistory) co_return;
   if (journal_.needs_snapshot(bound->workload.name)) co_await keep_snapshot(bound);
   Views views;
   co_await look(bound, &views);
@@ -195,7 +214,7 @@ Task<void> Runner::tick() {
   last_tick_ = seen.at;
 
   const bool acts = plan.write.has_value() || plan.touch_pools;
-  const bool believed_ok = journal_ok_;
+  const bool believed_ok = seen.journal_ok;
   std::optional<Record> record = record_of(bound->workload, state_, before, seen, plan);
   if (record && events_.decided) events_.decided(bound->workload, *record);
   Frame frame = frame_of(bound->workload, state_, std::move(new_members), std::move(seen), plan);
@@ -212,6 +231,7 @@ Task<void> Runner::tick() {
 
 Task<void> Runner::write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record,
                               bool acts) {
+  if (!recovered_) co_return;  // what is written now would hide the history that is to be read
   if (kept_document_ != bound->workload.document) {
     auto kept = co_await journal_.put_document(bound->workload.document, bound->document);
     if (kept) kept_document_ = bound->workload.document;
@@ -224,6 +244,7 @@ Task<void> Runner::write_down(std::shared_ptr<BoundWorkload> bound, Frame frame,
 }
 
 Task<void> Runner::keep_snapshot(std::shared_ptr<BoundWorkload> bound) {
+  if (!recovered_) co_return;
   Snapshot snapshot;
   snapshot.workload = bound->workload.name;
   snapshot.sequence = state_.sequence;

@@ -59,6 +59,7 @@ class Runner {
 
  private:
   Task<void> recover();
+  Task<Result<std::optional<WorkloadState>>> read_history(std::shared_ptr<BoundWorkload> bound);
   void bind_next();
   Task<void> tick();
   Task<void> look(std::shared_ptr<BoundWorkload> bound, Views* views);
@@ -94,6 +95,7 @@ class Runner {
   std::vector<std::optional<Failure>> balancer_failures_{};
   bool journal_ok_ = true;
   bool recovered_ = false;
+  std::optional<TimePoint> unread_since_{};  ///< the history that could not be read so far
   bool stopping_ = false;
   bool stopped_ = false;
 };

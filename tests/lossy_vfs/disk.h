@@ -48,6 +48,7 @@ struct LossyDisk::Disk {
   std::uint64_t crash_point = 0;
   bool crash_after = false;
   bool down = false;
+  bool unreadable = false;
   bool lies = false;
   std::mt19937_64 chance{};
 

@@ -32,7 +32,7 @@ int close_file(sqlite3_file* file) {
 
 int read_file(sqlite3_file* file, void* to, int count, sqlite3_int64 from) {
   const OpenFile& open = of(file);
-  if (open.disk->down) return SQLITE_IOERR_READ;
+  if (open.disk->down || open.disk->unreadable) return SQLITE_IOERR_READ;
   const std::string& bytes = (*open.node)->bytes;
   const auto at = static_cast<std::size_t>(from);
   const auto wanted = static_cast<std::size_t>(count);
@@ -214,6 +214,7 @@ LossyDisk::~LossyDisk() { sqlite3_vfs_unregister(&disk_->vfs); }
 const std::string& LossyDisk::name() const { return disk_->name; }
 void LossyDisk::lie_about_syncs() { disk_->lies = true; }
 void LossyDisk::fail_writes(Fault fault) { disk_->fault = fault; }
+void LossyDisk::fail_reads(bool failing) { disk_->unreadable = failing; }
 std::uint64_t LossyDisk::points() const { return disk_->points; }
 void LossyDisk::crash_at(std::uint64_t point, bool after) {
   disk_->crash_point = point;

@@ -27,6 +27,7 @@ class LossyDisk {
 
   /// From now on, until told otherwise.
   void fail_writes(Fault fault);
+  void fail_reads(bool failing);
   /// Syncs succeed and make nothing durable, as some disks do.
   void lie_about_syncs();
 

@@ -30,6 +30,8 @@ class Process {
   void judge_journal(std::vector<Violation>& found);
   /// From now on it decides and acts, as time passes.
   void run();
+  /// An orderly end, as time passes.
+  void leave() { engine_->remove(first().name); }
   /// The newest decision; null before the first one and when there is no such workload.
   [[nodiscard]] const Plan* decision(std::size_t service) const;
 
