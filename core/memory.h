@@ -62,6 +62,7 @@ struct MemberMemory {
   /// long ago it was decided.
   std::optional<TimePoint> draining_since{};
   bool was_ready = false;
+  bool contested = false;  ///< seen in a state that a person set
   bool operator==(const MemberMemory&) const = default;
 };
 

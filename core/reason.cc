@@ -124,6 +124,12 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
      "{before} wanted, held at {after}: {subject} dropped to {a} where {b} or more was expected, {c} s ago; a drop is "
      "not believed at once, for at most {d} s",
      "value, expected from, seconds since, longest hold in seconds"},
+    {Reason::pool_hidden, "FailedGetPool",
+     "{before} wanted, held at {after}: {subject} could not be observed for {a} s, and nobody can begin to leave it",
+     "seconds hidden"},
+    {Reason::member_released, "MemberReleased",
+     "{subject} is in no state of a person's any more: Ballast steers it again", ""},
+    {Reason::not_in_force, "NotInForce", "the documents are not in force; it is tried again", ""},
 }};
 
 constexpr bool in_order() {

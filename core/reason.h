@@ -80,8 +80,13 @@ enum class Reason : std::uint16_t {
   surge_found,
   surge_hold,
   drop_hold,
+  // pools
+  pool_hidden,
+  member_released,
+  // documents
+  not_in_force,
 };
-inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::drop_hold) + 1;
+inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::not_in_force) + 1;
 
 /// One line of the table. `text` is an fmt pattern over {subject} {before} {after} {a} {b} {c} {d}; a to d are the
 /// step's numbers, whose meaning `numbers` tells in the same order.

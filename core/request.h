@@ -57,6 +57,7 @@ struct Response {
   int status = 0;
   std::string content_type{};
   std::string body{};
+  std::optional<Duration> retry_after{};  ///< how long HTTP asks not to be asked again: at most a day
   Dialled dialled = Dialled::answered;
   std::optional<TlsFacts> tls{};
   std::vector<WorkerFacts> workers{};

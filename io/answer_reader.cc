@@ -26,6 +26,7 @@ struct AnswerReader::State {
   std::int64_t body_bytes = 0;
   std::optional<Parser> parser{};
   std::string unused{};
+  std::string retry_after{};
   int interim = 0;
 
   void begin() {
@@ -94,7 +95,10 @@ Result<Response> AnswerReader::take() {
   response.status = static_cast<int>(message.result_int());
   response.content_type = std::string(message[http::field::content_type]);
   response.body = std::move(message.body());
+  state_->retry_after = std::string(message[http::field::retry_after]);
   return response;
 }
+
+const std::string& AnswerReader::retry_after() const { return state_->retry_after; }
 
 }  // namespace ballast

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/request.h"
@@ -28,6 +29,8 @@ class AnswerReader {
   [[nodiscard]] bool leaves_connection_usable() const;
   /// What was read, when it is done. Errors: invalid (compressed, which nobody asked for).
   Result<Response> take();
+  /// The header Retry-After of what was taken, as it stands.
+  [[nodiscard]] const std::string& retry_after() const;
 
  private:
   struct State;

@@ -152,7 +152,9 @@ class HttpClient final : public Fetcher {
       if (!fed) co_return fed.error();
     }
     if (reader.leaves_connection_usable()) keep(about.origin, std::move(stream));
-    co_return reader.take();
+    auto answer = reader.take();
+    if (answer) answer->retry_after = parse_retry_after(reader.retry_after(), loop_.wall());
+    co_return answer;
   }
 
   std::optional<Stream> take_idle(const std::string& origin) {

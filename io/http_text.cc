@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
+#include <ctime>
 #include <iterator>
+#include <system_error>
 
 namespace ballast {
 namespace {
@@ -88,6 +91,24 @@ Result<std::string> request_text(const Request& request, const Url& url, std::st
     add("Content-Length", fmt::to_string(request.body.size()));
   text += "\r\n";
   return text += request.body;
+}
+
+std::optional<Duration> parse_retry_after(std::string_view text, WallTime now) {
+  constexpr std::chrono::seconds kMost = std::chrono::hours{24};
+  constexpr std::size_t kLongest = 40;
+  if (text.empty() || text.size() > kLongest) return std::nullopt;
+  if (std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) {
+    std::int64_t asked = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), asked);
+    const bool more = read.ec == std::errc::result_out_of_range || asked > kMost.count();
+    return more ? kMost : std::chrono::seconds{asked};
+  }
+  std::tm parts{};
+  const std::string copy(text);
+  const char* rest = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (rest == nullptr || *rest != '\0') return std::nullopt;
+  const WallTime then{std::chrono::seconds{timegm(&parts)}};
+  return std::clamp(Duration{then - now}, Duration{}, Duration{kMost});
 }
 
 }  // namespace ballast

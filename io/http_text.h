@@ -1,11 +1,13 @@
-// The bytes of a request. Pure.
+// The bytes of a request, and what a header of an answer means. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/request.h"
 #include "core/result.h"
+#include "core/time.h"
 #include "io/url.h"
 
 namespace ballast {
@@ -24,5 +26,9 @@ Result<std::string> request_text(const Request& request, const Url& url, std::st
 bool is_token(std::string_view text);
 /// RFC 4648, with padding.
 std::string base64(std::string_view bytes);
+
+/// `120`, or `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 10.2.3): how long from `now` on; nothing when it is neither. A
+/// time that has passed is zero, and nobody waits for longer than a day.
+std::optional<Duration> parse_retry_after(std::string_view text, WallTime now);
 
 }  // namespace ballast

@@ -103,6 +103,14 @@ void set_fallback(const Workload& workload, const Memory& memory, TimePoint now,
   conditions.set("Fallback", !unknown.empty(), reason, unknown);
 }
 
+/// Of what is in the way, the journal counts most: it holds back every pool.
+void set_ready(const Observation& observation, bool sees_and_acts, Conditions& conditions) {
+  if (!observation.journal_ok) return conditions.set("Ready", false, Reason::journal_unwritable);
+  if (!observation.hidden_pools.empty())
+    return conditions.set("Ready", false, Reason::pool_hidden, observation.hidden_pools.front().failure.error.message);
+  conditions.set("Ready", sees_and_acts, Reason::none);
+}
+
 void set_conditions(const Workload& workload, const Observation& observation, const Memory& memory,
                     const Status& status, const Plan& plan, Conditions& conditions) {
   const std::string hidden = observation.hidden ? observation.hidden->error.message : std::string{};
@@ -122,8 +130,7 @@ void set_conditions(const Workload& workload, const Observation& observation, co
       std::ranges::any_of(plan.steps, [](const Step& step) { return step.reason == Reason::member_contested; });
   conditions.set("MemberContested", contested, contested ? Reason::member_contested : Reason::none);
   conditions.set("DryRun", workload.mode == Mode::dry_run, Reason::none);
-  conditions.set("Ready", able && known && observation.journal_ok,
-                 observation.journal_ok ? Reason::none : Reason::journal_unwritable);
+  set_ready(observation, able && known, conditions);
 }
 
 }  // namespace

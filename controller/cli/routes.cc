@@ -1,5 +1,9 @@
 // The HTTP interface of the daemon: health, metrics and the state of its policies.
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "controller/cli/daemon.h"
 #include "controller/cli/views.h"
@@ -17,12 +21,27 @@ std::vector<PolicyView> views_of(const Engine& engine) {
     view.status = runner->state().status;
     view.note = runner->note();
     view.at = runner->last_tick();
+    add_in_force(view, {runner->bound() != nullptr, runner->refused(), runner->bound_since()});
     if (runner->bound() == nullptr) continue;
     const Workload& workload = runner->bound()->workload;
     view.target = workload.target_kind + " " + workload.target_name;
     view.mode = workload.mode;
   }
   return views;
+}
+
+/// A line for each policy that does not do what its documents say; empty: all do.
+std::string not_ready(const Engine& engine) {
+  std::string lines;
+  for (const auto& [name, runner] : engine.runners()) {
+    const std::optional<Failure>& refused = runner->refused();
+    if (refused)
+      lines += fmt::format("{}: not in force{}: {}\n", name,
+                           runner->bound() == nullptr ? "" : ", the version before is", refused->error.message);
+    else if (runner->last_tick() == TimePoint{})
+      lines += fmt::format("{}: starting, not evaluated yet\n", name);
+  }
+  return lines;
 }
 
 }  // namespace
@@ -39,9 +58,9 @@ std::vector<Route> Daemon::routes() {
     return ServerResponse{.status = 503, .body = "a policy has not been evaluated for over a minute\n"};
   };
   const auto readyz = [this](const ServerRequest&) {
-    const auto ticked = [](const auto& entry) { return entry.second->last_tick() != TimePoint{}; };
-    if (std::ranges::all_of(engine_->runners(), ticked)) return ServerResponse{.body = "ok\n"};
-    return ServerResponse{.status = 503, .body = "starting: not every policy was evaluated yet\n"};
+    std::string lines = not_ready(*engine_);
+    if (lines.empty()) return ServerResponse{.body = "ok\n"};
+    return ServerResponse{.status = 503, .body = std::move(lines)};
   };
   const auto metrics = [this](const ServerRequest&) {
     metrics_->journal_is(JournalMetrics{.writable = journal_->writable(), .frames = frames_});

@@ -107,6 +107,22 @@ std::string to_rfc3339(TimePoint at) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), millis);
 }
 
+void add_in_force(PolicyView& policy, const InForce& in_force) {
+  const std::optional<Failure>& refused = in_force.refused;
+  std::vector<Condition>& conditions = policy.status.conditions;
+  const auto set = [&](const char* type, bool value, Reason reason) {
+    Condition next{.type = type, .value = value, .reason = reason};
+    if (refused) next.message = refused->error.message;
+    next.since = refused ? refused->since : in_force.since;
+    std::erase_if(conditions, [&](const Condition& condition) { return condition.type == type; });
+    conditions.push_back(std::move(next));
+  };
+  set("InForce", !refused && in_force.runs, refused ? Reason::not_in_force : Reason::none);
+  if (in_force.runs || !refused) return;
+  for (const char* type : {"AbleToScale", "Ready"}) set(type, false, Reason::not_in_force);
+  policy.status.reason = Reason::not_in_force;
+}
+
 std::string to_json(const std::vector<PolicyView>& policies, TimePoint now) {
   Json array = Json::array();
   for (const PolicyView& policy : policies) array.push_back(to_object(policy, now));
@@ -139,8 +155,11 @@ std::string to_table(const std::vector<PolicyView>& policies, TimePoint now) {
 
 bool is_well(const PolicyView& policy, TimePoint now) {
   if (now - policy.at > kSilence) return false;
-  const auto ready = std::ranges::find(policy.status.conditions, "Ready", &Condition::type);
-  return ready != policy.status.conditions.end() && ready->value;
+  const auto is = [&](const char* type, bool unless_told) {
+    const auto found = std::ranges::find(policy.status.conditions, type, &Condition::type);
+    return found == policy.status.conditions.end() ? unless_told : found->value;
+  };
+  return is("Ready", false) && is("InForce", true);
 }
 
 PolicyMetrics to_metrics(const PolicyView& policy) {

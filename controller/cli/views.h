@@ -1,6 +1,7 @@
 // What the daemon and the commands show of a workload: JSON for scripts, lines for people. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "controller/engine/state.h"
 #include "controller/journal/journal.h"
 #include "controller/server/metrics.h"
+#include "core/observation.h"
 #include "core/status.h"
 #include "core/workload.h"
 
@@ -24,11 +26,20 @@ struct PolicyView {
   TimePoint at{};      ///< of the last tick
 };
 
+/// Whether a workload runs on the documents that people wrote.
+struct InForce {
+  bool runs = false;                 ///< on these documents or, refused, on the version before
+  std::optional<Failure> refused{};  ///< why not on these, and since when
+  TimePoint since{};                 ///< that what runs began
+};
+/// Adds the condition InForce. What does not run at all is neither Ready nor AbleToScale, whatever its last tick said.
+void add_in_force(PolicyView& policy, const InForce& in_force);
+
 /// A JSON array; stable keys, in the words of autoscaling/v2. `now` gives ages.
 std::string to_json(const std::vector<PolicyView>& policies, TimePoint now);
 /// A table with a line a policy: MODE REFERENCE SIGNALS(71/80) MIN MAX REPLICAS READY DESIRED REASON AGE.
 std::string to_table(const std::vector<PolicyView>& policies, TimePoint now);
-/// Ready, and not silent for more than a minute.
+/// Ready, on the documents in force, and not silent for more than a minute.
 bool is_well(const PolicyView& policy, TimePoint now);
 
 PolicyMetrics to_metrics(const PolicyView& policy);

@@ -66,8 +66,9 @@ const Runner* Engine::find(const std::string& name) const {
 Duration Engine::behind() const {
   Duration most{};
   for (const auto& [name, runner] : runners_) {
-    if (runner->bound() == nullptr || runner->last_tick() == TimePoint{}) continue;
-    const Duration late = time_.now() - runner->last_tick() - runner->bound()->workload.interval;
+    if (runner->bound() == nullptr) continue;
+    const TimePoint since = std::max(runner->last_tick(), runner->bound_since());
+    const Duration late = time_.now() - since - runner->bound()->workload.interval;
     most = std::max(most, late);
   }
   return most;

@@ -79,8 +79,13 @@ Decision decision_of(const Plan& plan) {
   Decision decision;
   decision.replicas = plan.replicas;
   if (const Step* step = headline(plan)) decision.reason = step->reason;
-  for (const Step& step : plan.steps)
+  for (const Step& step : plan.steps) {
     if (limits(step)) decision.limit = step.reason;
+    const MemberId member{step.subject.index};
+    const bool contested = step.reason == Reason::member_contested;
+    if (contested && std::ranges::find(decision.contested, member) == decision.contested.end())
+      decision.contested.push_back(member);
+  }
   return decision;
 }
 
@@ -155,6 +160,7 @@ void add_unwritten(const Workload& workload, WorkloadState& state, const Workloa
   append(scale.ups, later.ups);
   append(scale.downs, later.downs);
   scale.pending_delta = later.pending_delta;
+  scale.idle_since = later.idle_since;
   scale.pending_at = later.pending_at;
   if (later.intent) scale.intent = later.intent;
   if (later.last_scale) scale.last_scale = later.last_scale;

@@ -20,7 +20,7 @@ Plan fold(const Workload& workload, WorkloadState& state, const std::vector<Memb
 /// A journaled tick again; its digest is for the caller to compare. The sequence becomes the frame's.
 Plan fold(const Workload& workload, WorkloadState& state, const Frame& frame);
 
-/// The same three words for two plans: nothing new to tell a person.
+/// The same words for two plans: nothing new to tell a person.
 Decision decision_of(const Plan& plan);
 
 /// The frame of the tick just folded: what `fold` was given, and the digest of what came out of it.

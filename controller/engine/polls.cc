@@ -31,6 +31,13 @@ Error escaped(const std::string& who, std::string_view doing, const std::excepti
   return Error{Errc::bug, "the probe " + who + " failed " + std::string{doing} + ": " + why};
 }
 
+/// A source that is overloaded says when it wants to be asked again; nobody may silence a signal for long with that.
+Duration asked_to_wait(const Result<Response>& answer) {
+  constexpr Duration kMost = std::chrono::minutes{5};
+  if (!answer || (answer->status != 429 && answer->status != 503)) return {};
+  return std::min(answer->retry_after.value_or(Duration{}), kMost);
+}
+
 Result<Page> decode(const CompiledProbe& probe, const Response& answer) {
   try {
     return probe.decode(answer);
@@ -82,7 +89,9 @@ Task<void> Polls::poll(std::shared_ptr<Source> source, TimePoint first) {
     deliver(*source, answer, time_.now());
     // A poll that took longer than the interval skips beats instead of piling up.
     next += source->interval;
-    if (const TimePoint now = time_.now(); next < now) next = now + source->interval;
+    const TimePoint now = time_.now();
+    if (next < now) next = now + source->interval;
+    next = std::max(next, now + asked_to_wait(answer));
   }
   std::erase(sources_, source);
 }

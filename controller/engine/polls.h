@@ -38,7 +38,8 @@ class Polls {
   Polls(TimeSource& time, Fetcher& fetcher) : time_(time), fetcher_(fetcher) {}
 
   /// Polls every `interval`, the first time within one interval at a phase that depends on the request alone, so that a
-  /// restart does not ask everything at once; urgent ones begin at once.
+  /// restart does not ask everything at once; urgent ones begin at once. Who answers 429 or 503 with Retry-After is not
+  /// asked before, for five minutes at most.
   Subscription subscribe(CompiledProbe probe, Duration interval, bool urgent, Receive receive);
   [[nodiscard]] std::size_t sources() const { return sources_.size(); }
 

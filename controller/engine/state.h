@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/memory.h"
 #include "core/plan.h"
@@ -42,11 +43,12 @@ class MemberNames {
   MemberId next_{1};
 };
 
-/// What was decided, in the three words that make a decision another one: result, reason, limit.
+/// What was decided, in the words that make a decision another one: result, reason, limit, whom a person holds.
 struct Decision {
   std::int32_t replicas = 0;
   Reason reason = Reason::none;  ///< the step that set the result
   Reason limit = Reason::none;  ///< the bound, rate, window, allowance or guard that kept the result from going further
+  std::vector<MemberId> contested{};  ///< left alone, as a person wants; in the order of the plan
   bool operator==(const Decision&) const = default;
 };
 

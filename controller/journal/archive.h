@@ -152,8 +152,8 @@ void archive(Ar& ar, Is<ScaleMemory> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<MemberMemory> auto& x) {
-  auto& [id, retiring, retiring_since, draining_since, was_ready] = x;
-  items(ar, id, retiring, retiring_since, draining_since, was_ready);
+  auto& [id, retiring, retiring_since, draining_since, was_ready, contested] = x;
+  items(ar, id, retiring, retiring_since, draining_since, was_ready, contested);
 }
 template <class Ar>
 void archive(Ar& ar, Is<DetectorMemory> auto& x) {
@@ -216,8 +216,8 @@ void archive(Ar& ar, Is<SubjectName> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Decision> auto& x) {
-  auto& [replicas, reason, limit] = x;
-  items(ar, replicas, reason, limit);
+  auto& [replicas, reason, limit, contested] = x;
+  items(ar, replicas, reason, limit, contested);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Part> auto& x) {

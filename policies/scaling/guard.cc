@@ -37,7 +37,7 @@ std::int32_t guard(const Workload& workload, const Memory& memory, const Observa
   if (!observation.hidden_pools.empty()) {
     const HiddenPool& hidden = observation.hidden_pools.front();
     step.subject = {Subject::Kind::pool, static_cast<std::uint32_t>(hidden.pool)};
-    step.reason = Reason::target_unknown;
+    step.reason = Reason::pool_hidden;
     step.numbers = {seconds(observation.at - hidden.failure.since)};
     steps.push_back(step);
     return current;

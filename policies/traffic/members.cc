@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace ballast {
 namespace {
@@ -24,6 +25,17 @@ bool gets_nothing_new(const Member& member, const Observation& observation) {
          std::ranges::all_of(member.pools, [](const PoolMember& place) { return place.weight == 0; });
 }
 
+Step contested(const Member& member) {
+  const Subject subject{Subject::Kind::member, static_cast<std::uint32_t>(member.id)};
+  return Step{Stage::members, subject, 0, 0, Reason::member_contested};
+}
+
+/// A place that is not seen now is as it was.
+bool is_contested(const Member& member, bool before, const Observation& observation) {
+  if (std::ranges::any_of(member.pools, &PoolMember::contested)) return true;
+  return before && !observation.hidden_pools.empty();
+}
+
 void remember_members(Memory& memory, const Observation& observation, std::vector<Step>& steps) {
   std::vector<MemberMemory> now;
   now.reserve(observation.members.size());
@@ -33,6 +45,11 @@ void remember_members(Memory& memory, const Observation& observation, std::vecto
     MemberMemory& known = now.emplace_back(before != nullptr ? *before : MemberMemory{.id = member.id});
     if (known.retiring && !known.draining_since && gets_nothing_new(member, observation))
       known.draining_since = observation.at;
+    const bool held = is_contested(member, known.contested, observation);
+    if (std::exchange(known.contested, held) && !held) {
+      const Subject subject{Subject::Kind::member, static_cast<std::uint32_t>(member.id)};
+      steps.push_back(Step{Stage::members, subject, 0, 0, Reason::member_released});
+    }
     if (member.state == MemberState::ready && !known.was_ready) {
       known.was_ready = true;
       const double took = seconds(member.since - member.started);
@@ -134,11 +151,7 @@ std::optional<std::int32_t> place_in_pool(const Placing& placing, const Member& 
   const Pool& pool = placing.workload.pools[static_cast<std::size_t>(id)];
   const PoolMember* place = in_pool(member, id);
   if (place != nullptr && place->contested) {
-    placing.plan.steps.push_back(Step{Stage::members,
-                                      {Subject::Kind::member, static_cast<std::uint32_t>(member.id)},
-                                      0,
-                                      0,
-                                      Reason::member_contested});
+    placing.plan.steps.push_back(contested(member));
     return place->weight;
   }
   if (known == nullptr || member.state == MemberState::failed) {
@@ -171,6 +184,7 @@ MemberPlan plan_member(const Placing& placing, const Member& member, const Membe
     const PoolMember* place = in_pool(member, pool);
     if (is_hidden(placing.observation, pool)) {
       in_a_pool = true;  // for all we know
+      if (known != nullptr && known->contested) placing.plan.steps.push_back(contested(member));
       continue;
     }
     in_a_pool = in_a_pool || place != nullptr;

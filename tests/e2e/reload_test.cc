@@ -1,9 +1,13 @@
 // Documents change under a running daemon.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
+#include "controller/cli/target_locks.h"
+#include "controller/journal/lock.h"
 #include "tests/e2e/stage.h"
 
 namespace ballast::e2e {
@@ -83,6 +87,34 @@ spec:
   EXPECT_THAT(stop.out, HasSubstr("default/web: 2 stopped"));
   EXPECT_TRUE(stage.workers().empty());
   EXPECT_EQ(stage.worker_events("stopped"), 2) << "they were asked to end, not killed";
+}
+
+/// The test is the other daemon: it holds the lock on the pool.
+TEST_F(Reload, ATargetOfAnotherDaemonIsLeftAloneAndToldOfUntilItIsFree) {
+  const std::string pool = "the HAProxy backend web at " + stage.path("web.sock");
+  std::optional<Result<Lock>> other = lock_target(target_lock_directory().string(), pool);
+  ASSERT_TRUE(*other) << other->error().message;
+  stage.put_policy({.min = 2, .max = 3});
+  stage.start_haproxy();
+  stage.start_daemon();
+  const std::string holder = "pid " + std::to_string(::getpid());
+  ASSERT_TRUE(stage.log_says(holder)) << stage.daemon_log();
+  const auto ready = get(stage.daemon_port(), "/readyz");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_THAT(ready.body, HasSubstr("default/web: not in force: "));
+  EXPECT_THAT(ready.body, HasSubstr(holder));
+  EXPECT_EQ(get(stage.daemon_port(), "/healthz").status, 200) << "what runs makes progress";
+  const auto policies = get(stage.daemon_port(), "/api/v1/policies").body;
+  EXPECT_THAT(policies, HasSubstr("\"InForce\""));
+  EXPECT_THAT(policies, HasSubstr("\"NotInForce\""));
+  EXPECT_THAT(policies, HasSubstr(holder));
+  EXPECT_TRUE(stage.workers().empty());
+  EXPECT_EQ(count_of(stage.daemon_log(), holder), 1) << "told once, however often it is tried";
+
+  other.reset();
+  ASSERT_TRUE(stage.settles_at(2)) << stage.daemon_log();
+  EXPECT_TRUE(eventually([&] { return get(stage.daemon_port(), "/readyz").status == 200; }));
+  EXPECT_FALSE(lock_target(target_lock_directory().string(), pool)) << "now it is this daemon's";
 }
 
 }  // namespace

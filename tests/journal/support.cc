@@ -188,6 +188,7 @@ MemberMemory any_member_memory(Rng& rng) {
   member.retiring = coin(rng);
   member.retiring_since = any_time(rng);
   member.was_ready = coin(rng);
+  member.contested = coin(rng);
   return member;
 }
 MemberPlan any_member_plan(Rng& rng) {

@@ -10,6 +10,7 @@ namespace ballast {
 namespace {
 
 using story::add_value;
+using story::has;
 using story::seen;
 
 constexpr PoolId kPool{0};
@@ -182,6 +183,48 @@ TEST(Members, APoolThatCannotBeSeenIsNotTouchedAndKeepsItsMembers) {
   EXPECT_FALSE(plan.touch_pools);
   EXPECT_EQ(plan.replicas, 2);
   for (const MemberPlan& member : plan.members) EXPECT_EQ(member.fate, Fate::keep);
+}
+
+PoolMember contested() { return {.pool = kPool, .weight = 0, .contested = true}; }
+
+TEST(Members, WhomAPersonHoldsIsToldOfWhileItLastsAndOnceWhenItEnds) {
+  Memory memory = shrinkable();
+  const auto tick = [&](int second, PoolMember place, bool hidden = false) {
+    Observation o = with(second, {worker(1, MemberState::ready, serving()), worker(2, MemberState::ready, place)}, 2);
+    if (hidden) o.hidden_pools = {HiddenPool{kPool, Failure{Error{Errc::unavailable, "socket"}, story::at(second)}}};
+    if (hidden) o.members[1].pools.clear();
+    add_value(o, 200);
+    return evaluate(pooled(), memory, o);
+  };
+  for (const int second : {5, 6}) {
+    const Plan plan = tick(second, contested());
+    EXPECT_TRUE(has(plan, Reason::member_contested));
+    EXPECT_FALSE(has(plan, Reason::member_released));
+  }
+  const Plan hidden = tick(7, {}, true);
+  EXPECT_TRUE(has(hidden, Reason::member_contested)) << "what is not seen is as it was";
+  EXPECT_FALSE(has(hidden, Reason::member_released));
+  const Plan released = tick(8, serving());
+  EXPECT_FALSE(has(released, Reason::member_contested));
+  EXPECT_TRUE(has(released, Reason::member_released));
+  EXPECT_FALSE(has(tick(9, serving()), Reason::member_released));
+}
+
+TEST(Members, AShrinkHeldByAPoolThatIsNotSeenSaysWhichPool) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready), worker(2, MemberState::ready)}, 2);
+  const Failure failure{Error{Errc::unavailable, "/run/x.sock: no such file"}, story::at(9)};
+  o.hidden_pools = {HiddenPool{kPool, failure}};
+  add_value(o, 50);
+  const Plan plan = evaluate(pooled(), memory, o);
+  ASSERT_TRUE(has(plan, Reason::pool_hidden));
+  EXPECT_FALSE(has(plan, Reason::target_unknown)) << "the target is seen very well";
+  const Status status = report(pooled(), Status{}, o, memory, plan);
+  const auto ready = std::ranges::find(status.conditions, "Ready", &Condition::type);
+  ASSERT_NE(ready, status.conditions.end());
+  EXPECT_FALSE(ready->value);
+  EXPECT_EQ(ready->reason, Reason::pool_hidden);
+  EXPECT_EQ(ready->message, failure.error.message);
 }
 
 TEST(Members, AnUnwritableJournalEndsNoDrain) {

@@ -29,9 +29,13 @@ class Echo final : public Fetcher {
     const TimePoint until = clock_.now() + std::chrono::milliseconds{1};
     co_await Sleep(clock_, until);
     if (request.url == "http://throws") throw std::runtime_error("no more sockets");
-    co_return Response{.status = 200, .body = request.url, .received_at = clock_.now()};
+    Response response{.status = status, .body = request.url, .received_at = clock_.now()};
+    response.retry_after = retry_after;
+    co_return response;
   }
   std::vector<std::pair<std::string, TimePoint>> asked{};
+  int status = 200;
+  std::optional<Duration> retry_after{};
 
  private:
   SimClock& clock_;
@@ -116,6 +120,35 @@ TEST_F(SomePolls, WhatAFetcherThrowsIsAFailureOfWhoAsked) {
   Signal bad;
   subscribe(bad, probe("http://throws"));
   expect_only_failures(bad, "no more sockets");
+}
+
+/// S46: a source that answers 429 with Retry-After is left alone for so long, and then asked as before.
+TEST_F(SomePolls, WhoAsksForTimeGetsIt) {
+  struct Case {
+    int status = 0;
+    std::optional<Duration> retry_after{};
+    std::int64_t pause = 0;  ///< seconds between two questions
+  };
+  for (const Case& one : {Case{429, std::chrono::seconds{30}, 30}, Case{503, std::chrono::seconds{30}, 30},
+                          Case{503, std::chrono::hours{24}, 300}, Case{429, std::nullopt, 1}, Case{429, Duration{}, 1},
+                          Case{500, std::chrono::seconds{30}, 1}, Case{200, std::chrono::seconds{30}, 1}}) {
+    fetcher.asked.clear();
+    fetcher.status = one.status;
+    fetcher.retry_after = one.retry_after;
+    Signal signal;
+    subscribe(signal, probe("http://busy"));
+    clock.run_for(std::chrono::milliseconds{500});
+    fetcher.status = 200;
+    fetcher.retry_after = std::nullopt;
+    clock.run_for(std::chrono::seconds{one.pause + 5});
+    ASSERT_GE(fetcher.asked.size(), 4U) << one.status;
+    const Duration pause = fetcher.asked[1].second - fetcher.asked[0].second;
+    EXPECT_GE(pause, std::chrono::seconds{one.pause}) << one.status;
+    EXPECT_LE(pause, std::chrono::seconds{one.pause} + std::chrono::milliseconds{10}) << one.status;
+    EXPECT_EQ(fetcher.asked[2].second - fetcher.asked[1].second, kInterval) << one.status;
+    signal.subscription.reset();
+    clock.run_for(std::chrono::seconds{3});
+  }
 }
 
 }  // namespace
