@@ -9,11 +9,19 @@
 namespace ballast {
 namespace {
 
-/// A place within the interval that is the same in every run; FNV-1a over what is asked.
-Duration phase_of(const Request& request, Duration interval) {
+/// FNV-1a over what is asked: the same in every run.
+std::uint64_t hash_of(const Request& request) {
   std::uint64_t hash = 14695981039346656037ULL;
-  for (const char byte : request.url + request.body)
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  const auto add = [&hash](const std::string& text) {
+    for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  };
+  add(request.url);
+  add(request.body);
+  return hash;
+}
+
+/// A place within the interval.
+Duration phase_of(std::uint64_t hash, Duration interval) {
   return Duration{
       static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(std::max<std::int64_t>(1, interval.count())))};
 }
@@ -38,45 +46,61 @@ Duration asked_to_wait(const Result<Response>& answer) {
   return std::min(answer->retry_after.value_or(Duration{}), kMost);
 }
 
-Result<Page> decode(const CompiledProbe& probe, const Response& answer) {
+}  // namespace
+
+Result<Page> Polls::decode(const Source& source, const Response& answer) {
   try {
-    return probe.decode(answer);
+    return source.decode(answer);
   } catch (...) {
-    return escaped(probe.type, "reading an answer of " + std::to_string(answer.body.size()) + " bytes",
+    return escaped(source.type, "reading an answer of " + std::to_string(answer.body.size()) + " bytes",
                    std::current_exception());
   }
 }
 
-Result<NamedReading> select(const CompiledProbe& probe, const Page& page, const Page* previous) {
+Result<NamedReading> Polls::select(const Source& source, const Subscriber& subscriber, const Page& page) {
   try {
-    return probe.select(page, previous);
+    return subscriber.select(page, source.previous.get());
   } catch (...) {
-    return escaped(probe.type, "selecting its signal", std::current_exception());
+    return escaped(source.type, "selecting its signal", std::current_exception());
   }
 }
 
-}  // namespace
+TimePoint Polls::first_poll(Duration phase) {
+  constexpr Duration kApart = std::chrono::milliseconds{2};
+  const TimePoint now = time_.now();
+  const TimePoint paced = std::max(now, next_first_);
+  next_first_ = paced + kApart;
+  return std::min(paced, now + phase);
+}
 
-Polls::Subscription Polls::subscribe(CompiledProbe probe, Duration interval, bool urgent, Receive receive) {
+Polls::Subscription Polls::subscribe(CompiledProbe probe, Duration interval, Receive receive) {
   Subscription subscription;
   subscription.live_ = std::make_shared<bool>(true);
-  Subscriber subscriber{std::move(probe), std::move(receive), subscription.live_};
-  for (const auto& source : sources_) {
-    if (source->interval != interval || source->type != subscriber.probe.type ||
-        source->request != subscriber.probe.request)
-      continue;
-    source->subscribers.push_back(std::move(subscriber));
+  Subscriber subscriber{std::move(probe.select), std::move(receive), subscription.live_};
+  const std::uint64_t hash = hash_of(probe.request);
+  const auto [begin, end] = sources_.equal_range(hash);
+  for (auto at = begin; at != end; ++at) {
+    Source& source = *at->second;
+    if (source.interval != interval || source.type != probe.type || source.request != probe.request) continue;
+    source.subscribers.push_back(std::move(subscriber));
     return subscription;
   }
   auto source = std::make_shared<Source>();
-  source->request = subscriber.probe.request;
-  source->type = subscriber.probe.type;
+  source->request = std::move(probe.request);
+  source->type = std::move(probe.type);
+  source->decode = std::move(probe.decode);
   source->interval = interval;
   source->subscribers.push_back(std::move(subscriber));
-  sources_.push_back(source);
-  const TimePoint first = time_.now() + (urgent ? Duration{} : phase_of(source->request, interval));
+  sources_.emplace(hash, source);
+  const TimePoint first = first_poll(phase_of(hash, interval));
   tasks_.spawn(poll(std::move(source), first));
   return subscription;
+}
+
+void Polls::forget(const std::shared_ptr<Source>& source) {
+  const auto [begin, end] = sources_.equal_range(hash_of(source->request));
+  const auto at = std::find_if(begin, end, [&](const auto& entry) { return entry.second == source; });
+  if (at != end) sources_.erase(at);
 }
 
 Task<void> Polls::poll(std::shared_ptr<Source> source, TimePoint first) {
@@ -93,7 +117,7 @@ Task<void> Polls::poll(std::shared_ptr<Source> source, TimePoint first) {
     if (next < now) next = now + source->interval;
     next = std::max(next, now + asked_to_wait(answer));
   }
-  std::erase(sources_, source);
+  forget(source);
 }
 
 Task<Result<Response>> Polls::ask(std::shared_ptr<Source> source) {
@@ -111,15 +135,14 @@ void Polls::deliver(Source& source, const Result<Response>& answer, TimePoint at
   Error failure;
   if (!answer) {
     failure = answer.error();
-  } else if (auto decoded = decode(source.subscribers.front().probe, *answer); decoded) {
+  } else if (auto decoded = decode(source, *answer); decoded) {
     page = std::make_unique<Page>(std::move(*decoded));
   } else {
     failure = decoded.error();
   }
   for (const Subscriber& subscriber : source.subscribers) {
     if (!*subscriber.live) continue;
-    subscriber.receive(at,
-                       page ? select(subscriber.probe, *page, source.previous.get()) : Result<NamedReading>(failure));
+    subscriber.receive(at, page ? select(source, subscriber, *page) : Result<NamedReading>(failure));
   }
   if (page) source.previous = std::move(page);
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/probe.h"
@@ -37,15 +38,15 @@ class Polls {
 
   Polls(TimeSource& time, Fetcher& fetcher) : time_(time), fetcher_(fetcher) {}
 
-  /// Polls every `interval`, the first time within one interval at a phase that depends on the request alone, so that a
-  /// restart does not ask everything at once; urgent ones begin at once. Who answers 429 or 503 with Retry-After is not
-  /// asked before, for five minutes at most.
-  Subscription subscribe(CompiledProbe probe, Duration interval, bool urgent, Receive receive);
+  /// Polls every `interval`. A few sources are asked at once; many begin one after the other, 500 a second, and none
+  /// later than at its place within the interval, which depends on the request alone: so they stay spread over it. Who
+  /// answers 429 or 503 with Retry-After is not asked before, for five minutes at most.
+  Subscription subscribe(CompiledProbe probe, Duration interval, Receive receive);
   [[nodiscard]] std::size_t sources() const { return sources_.size(); }
 
  private:
   struct Subscriber {
-    CompiledProbe probe{};
+    decltype(CompiledProbe::select) select{};
     Receive receive{};
     std::shared_ptr<bool> live{};
   };
@@ -53,16 +54,23 @@ class Polls {
     Request request{};
     std::string type{};
     Duration interval{};
+    decltype(CompiledProbe::decode) decode{};
     std::vector<Subscriber> subscribers{};
     std::unique_ptr<Page> previous{};
   };
   Task<void> poll(std::shared_ptr<Source> source, TimePoint first);
+  /// When a new source is asked first: soon, but not all at once.
+  TimePoint first_poll(Duration phase);
+  void forget(const std::shared_ptr<Source>& source);
   Task<Result<Response>> ask(std::shared_ptr<Source> source);
+  static Result<Page> decode(const Source& source, const Response& answer);
+  static Result<NamedReading> select(const Source& source, const Subscriber& subscriber, const Page& page);
   static void deliver(Source& source, const Result<Response>& answer, TimePoint at);
 
   TimeSource& time_;
   Fetcher& fetcher_;
-  std::vector<std::shared_ptr<Source>> sources_{};
+  std::unordered_multimap<std::uint64_t, std::shared_ptr<Source>> sources_{};  ///< by a hash of what is asked
+  TimePoint next_first_{};
   TaskGroup tasks_{};
 };
 

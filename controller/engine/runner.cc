@@ -65,35 +65,58 @@ void Runner::note_reading(std::size_t signal, const Result<NamedReading>& readin
 }
 
 void Runner::subscribe() {
-  failing_.assign(bound()->probes.size(), std::nullopt);
-  for (std::size_t i = 0; i < bound()->probes.size(); ++i) {
-    const Signal& signal = bound()->workload.signals[i];
-    auto receive = [this, i, fingerprint = signal.fingerprint](TimePoint at, Result<NamedReading> reading) {
-      note_reading(i, reading);
-      if (inbox_.size() >= kMaxInbox) inbox_.erase(inbox_.begin());
-      inbox_.push_back({fingerprint, at, std::move(reading)});
-    };
-    subscriptions_.push_back(polls_.subscribe(bound()->probes[i], signal.interval, true, std::move(receive)));
+  BoundWorkload& now = *binding_.bound();
+  failing_.assign(now.probes.size(), std::nullopt);
+  answered_.assign(now.probes.size(), false);
+  decided_on_all_ = false;
+  for (std::size_t i = 0; i < now.probes.size(); ++i) {
+    auto receive = [this, i](TimePoint at, Result<NamedReading> reading) { take_in(i, at, std::move(reading)); };
+    subscriptions_.push_back(
+        polls_.subscribe(std::move(now.probes[i]), now.workload.signals[i].interval, std::move(receive)));
   }
+  now.probes = {};  // the polls have them
+}
+
+void Runner::take_in(std::size_t signal, TimePoint at, Result<NamedReading> reading) {
+  note_reading(signal, reading);
+  if (inbox_.size() >= kMaxInbox) inbox_.erase(inbox_.begin());
+  inbox_.push_back({bound()->workload.signals[signal].fingerprint, at, std::move(reading)});
+  answered_[signal] = true;
+  if (all_answered()) wake();
+}
+
+bool Runner::all_answered() const {
+  if (inbox_.empty()) return false;
+  const Workload& workload = bound()->workload;
+  for (std::size_t i = 0; i < answered_.size(); ++i)
+    if (!answered_[i] && workload.signals[i].interval <= workload.interval) return false;
+  return true;
+}
+
+TimePoint Runner::next_tick() const {
+  const Duration interval = bound()->workload.interval;
+  if (!all_answered()) return began_ + interval;
+  return decided_on_all_ ? began_ + interval * 3 / 4 : began_;
+}
+
+void Runner::wake() {
+  if (waker_ != nullptr) waker_->wake();
 }
 
 Task<void> Runner::run() {
   constexpr Duration kNap = std::chrono::milliseconds{500};
-  TimePoint next = time_.now();
   while (!stopping_) {
     if (binding_.due(time_.now())) bind_next();
-    if (!bound()) {
-      next = time_.now() + kNap;
-      co_await Sleep(time_, next);
-      continue;
-    }
-    co_await tick();
-    next += bound()->workload.interval;
-    if (const TimePoint now = time_.now(); next < now) next = now;
-    // In short naps, so that a stop or another version is not slept through.
-    while (!stopping_ && !binding_.due(time_.now()) && time_.now() < next) {
-      const TimePoint nap = std::min(next, time_.now() + kNap);
-      co_await Sleep(time_, nap);
+    began_ = time_.now();
+    const bool ticks = bound() != nullptr;
+    if (ticks) co_await tick();
+    const auto due = [&] { return ticks ? next_tick() : began_ + kNap; };
+    // Short naps besides: a version that was refused is tried again.
+    while (!stopping_ && !binding_.due(time_.now()) && time_.now() < due()) {
+      Wakeable nap(time_, std::min(due(), time_.now() + kNap));
+      waker_ = &nap;
+      co_await nap;
+      waker_ = nullptr;
     }
   }
   if (bound()) co_await keep_snapshot(binding_.bound());
@@ -197,6 +220,8 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
 
 Task<void> Runner::tick() {
   const std::shared_ptr<BoundWorkload> bound = binding_.bound();
+  decided_on_all_ = decided_on_all_ || all_answered();
+  answered_.assign(answered_.size(), false);
   if (!recovered_) co_await recover();
   // An error that passes costs a few ticks: what rate limits and cooldowns count is worth more than a raise at once.
   if (unread_since_ && time_.now() - *unread_since_ < kWaitForHistory) co_return;

@@ -16,6 +16,7 @@
 #include "core/plan.h"
 #include "core/task.h"
 #include "io/time_source.h"
+#include "io/wakeable.h"
 
 namespace ballast {
 
@@ -37,13 +38,21 @@ class Runner {
   Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
          CompileText compile, Bind bind);
 
-  /// Rebuilds what was remembered, then ticks until `stop` is called. The first tick is at once.
+  /// Rebuilds what was remembered, then ticks until `stop` is called: the first time at once, then when all signals
+  /// that are polled at least as often have answered, 3/4 of an interval after the last tick at the earliest, one
+  /// interval after it at the latest. So what was read is decided on at once, and each interval costs one tick.
   Task<void> run();
   /// Another version of the documents: in force from the next tick on. When it cannot be bound the old one stays, and
   /// the new one is tried again.
-  void rebind(Bind bind) { binding_.offer(std::move(bind)); }
+  void rebind(Bind bind) {
+    binding_.offer(std::move(bind));
+    wake();
+  }
   /// The tick under way ends; a last snapshot is taken.
-  void stop() { stopping_ = true; }
+  void stop() {
+    stopping_ = true;
+    wake();
+  }
   [[nodiscard]] bool stopped() const { return stopped_; }
 
   /// Null before the first tick, and when nothing could be bound yet.
@@ -69,6 +78,10 @@ class Runner {
   Task<void> move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan);
   Observation observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members);
   void subscribe();
+  void take_in(std::size_t signal, TimePoint at, Result<NamedReading> reading);
+  [[nodiscard]] bool all_answered() const;
+  [[nodiscard]] TimePoint next_tick() const;
+  void wake();
   /// Tells people once when a signal begins to fail, and when it fails in another way.
   void note_reading(std::size_t signal, const Result<NamedReading>& reading);
   void trouble(const std::string& what) const;
@@ -84,6 +97,10 @@ class Runner {
   std::vector<Polls::Subscription> subscriptions_{};
   std::vector<NamedArrival> inbox_{};
   std::vector<std::optional<Errc>> failing_{};  ///< by signal: how it fails now
+  std::vector<bool> answered_{};                ///< by signal, since the last tick
+  bool decided_on_all_ = false;                 ///< some tick had an answer of every signal
+  TimePoint began_{};                           ///< when the last tick began
+  Wakeable* waker_ = nullptr;                   ///< while between two ticks
   std::vector<Outcome> outcomes_{};
   WorkloadState state_{};
   Plan plan_{};

@@ -58,7 +58,7 @@ class SomePolls : public testing::Test {
   };
   void subscribe(Signal& signal, CompiledProbe compiled) {
     signal.subscription.emplace(polls.subscribe(
-        std::move(compiled), kInterval, true,
+        std::move(compiled), kInterval,
         [&signal](TimePoint, Result<NamedReading> reading) { signal.got.push_back(std::move(reading)); }));
   }
   /// The polls go on, and so do others that begin later: what escaped a task would be thrown at them.
