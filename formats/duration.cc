@@ -32,6 +32,28 @@ Error malformed(std::string_view text, std::string_view problem) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// A number and a unit.
+struct Term {
+  std::int64_t count = 0;
+  const Unit* unit = nullptr;
+};
+
+/// Takes the first term off `rest`, which is the end of `text`.
+Result<Term> take_term(std::string_view& rest, std::string_view text) {
+  Term term;
+  const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), term.count);
+  if (failed == std::errc::result_out_of_range) return malformed(text, "it is beyond 292 years");
+  if (failed != std::errc{} || !is_digit(rest[0])) return malformed(text, fmt::format("'{}' is not a number", rest));
+  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+  const auto* letters_end = std::ranges::find_if(rest, is_digit);
+  const std::string_view name = rest.substr(0, static_cast<std::size_t>(letters_end - rest.begin()));
+  if (name.empty()) return malformed(text, "the unit is missing");
+  term.unit = std::ranges::find(kUnits, name, &Unit::name);
+  if (term.unit == kUnits.end()) return malformed(text, fmt::format("unknown unit '{}'", name));
+  rest.remove_prefix(name.size());
+  return term;
+}
+
 }  // namespace
 
 Result<Duration> parse_duration(std::string_view text) {
@@ -41,22 +63,13 @@ Result<Duration> parse_duration(std::string_view text) {
   std::int64_t total = 0;
   const auto* next_unit = kUnits.begin();
   for (std::string_view rest = text; !rest.empty();) {
-    std::int64_t count = 0;
-    const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), count);
-    if (failed == std::errc::result_out_of_range) return malformed(text, "it is beyond 292 years");
-    if (failed != std::errc{} || count < 0 || !is_digit(rest[0]))
-      return malformed(text, fmt::format("'{}' is not a number", rest));
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    const auto* letters_end = std::ranges::find_if(rest, is_digit);
-    const std::string_view name = rest.substr(0, static_cast<std::size_t>(letters_end - rest.begin()));
-    const auto* unit = std::ranges::find(kUnits, name, &Unit::name);
-    if (name.empty()) return malformed(text, "the unit is missing");
-    if (unit == kUnits.end()) return malformed(text, fmt::format("unknown unit '{}'", name));
-    if (unit < next_unit) return malformed(text, fmt::format("'{}' is out of order or given twice", name));
+    const auto term = take_term(rest, text);
+    if (!term) return term.error();
+    const auto [count, unit] = *term;
+    if (unit < next_unit) return malformed(text, fmt::format("'{}' is out of order or given twice", unit->name));
     if (count > (kMaxUs - total) / unit->us) return malformed(text, "it is beyond 292 years");
     total += count * unit->us;
     next_unit = unit + 1;
-    rest.remove_prefix(name.size());
   }
   return Duration{total};
 }

@@ -26,23 +26,25 @@ Error problem(std::string_view text, std::string_view what) {
   return {Errc::invalid, fmt::format("'{}' is no matcher: {}; write code=~\"5..\"", excerpt(text), what)};
 }
 
-/// Between quotes, with `\\`, `\"`, `\'` and `\n`; else as it is.
-std::optional<std::string> value_of(std::string_view text) {
-  const char quote = text.empty() ? '\0' : text.front();
-  if (quote != '"' && quote != '\'') {
-    if (text.find_first_of(" \t\n\"'") != std::string_view::npos) return std::nullopt;
-    return std::string{text};
-  }
+bool has(std::string_view set, char c) { return set.find(c) != std::string_view::npos; }
+
+/// From one quote to the next, with `\\`, `\"`, `\'` and `\n`; nothing when that is not all of the text.
+std::optional<std::string> quoted(std::string_view text) {
   std::string value;
   for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == quote) return i + 1 == text.size() ? std::optional(value) : std::nullopt;
-    if (text[i] == '\\' && i + 1 < text.size() &&
-        std::string_view{"\\\"'n"}.find(text[i + 1]) != std::string_view::npos)
-      value += text[++i] == 'n' ? '\n' : text[i];
-    else
-      value += text[i];
+    if (text[i] == text.front()) return i + 1 == text.size() ? std::optional(value) : std::nullopt;
+    const bool escaped = text[i] == '\\' && i + 1 < text.size() && has("\\\"'n", text[i + 1]);
+    if (escaped) ++i;
+    value += escaped && text[i] == 'n' ? '\n' : text[i];
   }
   return std::nullopt;
+}
+
+/// Between quotes, or as it is.
+std::optional<std::string> value_of(std::string_view text) {
+  if (!text.empty() && has("\"'", text.front())) return quoted(text);
+  if (text.find_first_of(" \t\n\"'") != std::string_view::npos) return std::nullopt;
+  return std::string{text};
 }
 
 }  // namespace

@@ -78,9 +78,11 @@ class Running : public std::enable_shared_from_this<Running> {
   void start(Duration deadline, Ended ended) {
     ended_ = std::move(ended);
     const bool hold = adopt(exit_, command_.pidfd);
-    const bool ears = adopt(output_.descriptor, command_.output) & adopt(complaints_.descriptor, command_.complaints);
+    const bool hears = adopt(output_.descriptor, command_.output);
+    const bool hears_complaints =
+        adopt(complaints_.descriptor, command_.complaints);  // adopted whatever the other says
     if (!hold) command_.pidfd = -1;
-    if (!hold || !ears) return give_up(Error{Errc::unavailable, "no room to watch a command"});
+    if (!hold || !hears || !hears_complaints) return give_up(Error{Errc::unavailable, "no room to watch a command"});
     alarm_.expires_after(deadline);
     alarm_.async_wait([self = shared_from_this()](const error_code& error) {
       if (!error) self->give_up(Error{Errc::timeout, "it did not end before its deadline and was killed"});

@@ -72,19 +72,9 @@ Task<Result<Response>> exchange(Network& network, Request request, Url url, Time
   co_return response_of(answer.take());
 }
 
-Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoint deadline) {
-  bool refused = false;
-  auto stream = co_await open_stream(network, peer_of(url, request.tls), deadline, &refused);
-  if (!stream && refused) co_return response_of(stream.error().message, Dialled::refused);
-  if (!stream) co_return stream.error();
-  const bool listens = !request.until.empty();
-  Growing answer(std::move(request.until), request.max_bytes);
-  if (!request.body.empty()) {
-    const Result<Done> written = co_await stream->write(std::move(request.body));
-    if (!written && stream->peer_hung_up()) co_return response_of("", Dialled::hung_up);
-    if (!written) co_return Error{written.error().code, "sending: " + written.error().message};
-  }
-  while (listens && !answer.ended()) {
+/// Reads until the answer has ended, the peer hung up, or it is too long.
+Task<Result<Response>> listen_to(Stream* stream, Growing answer) {
+  while (!answer.ended()) {
     if (answer.too_long()) co_return response_of(answer.take(), Dialled::talked);
     const Result<std::string_view> came = co_await stream->read();
     const bool hung_up = came ? came->empty() : stream->peer_hung_up();
@@ -93,6 +83,21 @@ Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoin
     answer.add(*came);
   }
   co_return response_of(answer.take());
+}
+
+Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoint deadline) {
+  bool refused = false;
+  auto stream = co_await open_stream(network, peer_of(url, request.tls), deadline, &refused);
+  if (!stream && refused) co_return response_of(stream.error().message, Dialled::refused);
+  if (!stream) co_return stream.error();
+  if (!request.body.empty()) {
+    const Result<Done> written = co_await stream->write(std::move(request.body));
+    if (!written && stream->peer_hung_up()) co_return response_of("", Dialled::hung_up);
+    if (!written) co_return Error{written.error().code, "sending: " + written.error().message};
+  }
+  if (request.until.empty()) co_return response_of("");
+  Growing answer(std::move(request.until), request.max_bytes);
+  co_return co_await listen_to(&*stream, std::move(answer));
 }
 
 Task<Result<Response>> look_at_certificates(Network& network, Request request, Url url, TimePoint deadline) {

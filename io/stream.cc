@@ -300,7 +300,7 @@ Task<Result<TlsFacts>> shake_hands_with_anybody(Network& network, Peer peer, std
   if (!context) co_return context.error();
   const auto connected = co_await connect_to(shared, std::move(peer), deadline, &ignored);
   if (!connected) co_return connected.error();
-  const std::shared_ptr<Stream::Core> core = *connected;
+  const std::shared_ptr<Stream::Core>& core = *connected;
   core->set_deadline(deadline);
   const Stream stream(core);
   core->tls.emplace(core->socket, **context);

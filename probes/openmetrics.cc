@@ -174,9 +174,9 @@ std::optional<double> bound_of(const Labels& labels, std::string_view name) {
   return bound;
 }
 
-/// Buckets of several series are added: together they are one histogram.
-Result<NamedReading> select_histogram(const OpenMetricsSpec& spec, const View& page, const View* previous,
-                                      const std::vector<LabelMatcher>& matchers) {
+/// By how much each bucket grew since the page before.
+Result<SeriesSet> grown_buckets(const OpenMetricsSpec& spec, const View& page, const View* previous,
+                                const std::vector<LabelMatcher>& matchers) {
   OpenMetricsSpec buckets = spec;
   buckets.metric += "_bucket";
   const auto now = series_of(page, buckets.metric, matchers);
@@ -185,8 +185,15 @@ Result<NamedReading> select_histogram(const OpenMetricsSpec& spec, const View& p
   if (!span) return span.error();
   const auto before = series_of(*previous, buckets.metric, matchers);
   if (!before) return Error{Errc::unavailable, spec.metric + " is new: its quantile needs two polls"};
-  const auto grown = increases(buckets, *now, *before);
+  return increases(buckets, *now, *before);
+}
+
+/// Buckets of several series are added: together they are one histogram.
+Result<NamedReading> select_histogram(const OpenMetricsSpec& spec, const View& page, const View* previous,
+                                      const std::vector<LabelMatcher>& matchers) {
+  const auto grown = grown_buckets(spec, page, previous, matchers);
   if (!grown) return grown.error();
+  const Result<Duration> span = span_between(page, previous);
   std::map<std::string, std::vector<Bucket>> members;
   NamedReading reading{page.received_at, *span, {}};
   for (const auto& [labels, series] : *grown) {

@@ -166,6 +166,13 @@ class Play {
     return true;
   }
 
+  /// The last act has come and the pool is as it was before the first.
+  [[nodiscard]] bool is_back() const {
+    const auto view = ballast_.view();
+    const bool at_base = view.ready == kBase && view.starting == 0 && view.leaving == 0;
+    return at_base && where_at(elapsed()).act == &kActs.back() && elapsed() > 60;
+  }
+
   /// Shows the play until the loads are over.
   Task<void> watch() {
     auto base_since = loop_.now();
@@ -177,10 +184,7 @@ class Play {
       fixed_.read();
       if (round % 4 == 0) co_await look();
       show(round);
-      const auto view = ballast_.view();
-      const bool at_base = view.ready == kBase && view.starting == 0 && view.leaving == 0;
-      const bool calm = where_at(elapsed()).act == &kActs.back() && elapsed() > 60;
-      if (!at_base || !calm) base_since = loop_.now();
+      if (!is_back()) base_since = loop_.now();
       if (told || loop_.now() - base_since < std::chrono::seconds{3}) continue;
       for (const auto& lane : processes_) children_.signal(lane.load, SIGTERM);
       told = true;

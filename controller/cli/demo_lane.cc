@@ -65,6 +65,11 @@ std::vector<std::string> Tail::lines() {
 }
 
 void Lane::read() {
+  read_load();
+  read_workers();
+}
+
+void Lane::read_load() {
   for (const auto& text : load_.lines()) {
     const auto line = parsed(text);
     if (!line.is_object() || !line.contains("id")) continue;
@@ -75,6 +80,9 @@ void Lane::read() {
     recent_.push_back({finished, finished - line.value("due_us", finished), failed});
   }
   while (!recent_.empty() && recent_.front().finished_us < recent_.back().finished_us - kRecentUs) recent_.pop_front();
+}
+
+void Lane::read_workers() {
   for (const auto& text : workers_.lines()) {
     const auto line = parsed(text);
     if (!line.is_object()) continue;

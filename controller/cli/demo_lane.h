@@ -55,6 +55,8 @@ class Lane {
     bool failed = false;
   };
   enum class Life { starting, ready, leaving };
+  void read_load();
+  void read_workers();
 
   Tail load_;
   Tail workers_;

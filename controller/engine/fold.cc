@@ -141,7 +141,10 @@ WorkloadState restore(const Recovered& recovered, const Workload& current, const
     }
     if (!other || other->document != frame.document) {
       auto compiled = compile(frame.document);
-      other = compiled ? std::move(*compiled) : current;
+      if (compiled)
+        other = std::move(*compiled);
+      else
+        other = current;
       other->document = frame.document;
     }
     fold(*other, state, frame);

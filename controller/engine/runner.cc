@@ -218,6 +218,22 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
   return seen;
 }
 
+/// Folds what was seen, and tells whoever listens. The record is there when something new was decided.
+Runner::Decided Runner::decide(const BoundWorkload& bound, const Views& views) {
+  std::vector<MemberName> new_members;
+  Observation seen = observation(bound, views, new_members);
+  const std::optional<Decision> before = state_.decision;
+  const TimePoint began = time_.now();
+  plan_ = fold(bound.workload, state_, new_members, seen);
+  if (events_.ticked) events_.ticked(bound.workload, time_.now() - began);
+  last_tick_ = seen.at;
+  Decided decided{.believed_ok = seen.journal_ok};
+  decided.record = record_of(bound.workload, state_, before, seen, plan_);
+  if (decided.record && events_.decided) events_.decided(bound.workload, *decided.record);
+  decided.frame = frame_of(bound.workload, state_, std::move(new_members), std::move(seen), plan_);
+  return decided;
+}
+
 Task<void> Runner::tick() {
   const std::shared_ptr<BoundWorkload> bound = binding_.bound();
   decided_on_all_ = decided_on_all_ || all_answered();
@@ -229,24 +245,13 @@ Task<void> Runner::tick() {
   Views views;
   co_await look(bound, &views);
 
-  std::vector<MemberName> new_members;
-  Observation seen = observation(*bound, views, new_members);
-  const std::optional<Decision> before = state_.decision;
-  const TimePoint began = time_.now();
-  Plan plan = fold(bound->workload, state_, new_members, seen);
-  if (events_.ticked) events_.ticked(bound->workload, time_.now() - began);
-  plan_ = plan;
-  last_tick_ = seen.at;
-
+  Decided decided = decide(*bound, views);
+  Plan plan = plan_;
   const bool acts = plan.write.has_value() || plan.touch_pools;
-  const bool believed_ok = seen.journal_ok;
-  std::optional<Record> record = record_of(bound->workload, state_, before, seen, plan);
-  if (record && events_.decided) events_.decided(bound->workload, *record);
-  Frame frame = frame_of(bound->workload, state_, std::move(new_members), std::move(seen), plan);
-  co_await write_down(bound, std::move(frame), std::move(record), acts);
+  co_await write_down(bound, std::move(decided.frame), std::move(decided.record), acts);
   // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
   // Nor is anything done for documents that changed or went meanwhile: a pause counts at once.
-  const bool may_act = (journal_ok_ || !believed_ok) && !binding_.superseded() && !stopping_;
+  const bool may_act = (journal_ok_ || !decided.believed_ok) && !binding_.superseded() && !stopping_;
   if (acts && may_act) co_await act(bound, std::move(views), std::move(plan));
   if (acts && !may_act)
     note_outcome(*bound, ActionKind::scale,

@@ -70,6 +70,12 @@ class Runner {
   Task<void> recover();
   Task<Result<std::optional<WorkloadState>>> read_history(std::shared_ptr<BoundWorkload> bound);
   void bind_next();
+  struct Decided {
+    bool believed_ok = true;  ///< that the journal can be written
+    Frame frame{};
+    std::optional<Record> record{};
+  };
+  Decided decide(const BoundWorkload& bound, const Views& views);
   Task<void> tick();
   Task<void> look(std::shared_ptr<BoundWorkload> bound, Views* views);
   Task<void> write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record, bool acts);

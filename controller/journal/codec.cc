@@ -71,6 +71,29 @@ bool read_part(const Part& part, T&... values) {
   return true;
 }
 
+bool take_signal(const Part& part, Memory& memory) {
+  SignalMemory signal;
+  if (!read_part(part, signal) || signal.fingerprint != part.fingerprint) return false;
+  memory.signals.push_back(std::move(signal));
+  return true;
+}
+
+bool take_watch(const Part& part, Memory& memory) {
+  WatchMemory watch;
+  if (!read_part(part, watch) || watch.signal != part.fingerprint) return false;
+  memory.watches.push_back(watch);
+  return true;
+}
+
+bool take_names(const Part& part, MemberNames& into) {
+  std::vector<MemberName> names;
+  MemberId next{1};
+  if (!read_part(part, names, next)) return false;
+  for (const MemberName& name : names) into.add(name);
+  into.reserve(next);
+  return true;
+}
+
 bool take_part(const Part& part, WorkloadState& state) {
   Memory& memory = state.memory;
   if (part.name == "target") return read_part(part, memory.target, memory.uid, memory.evidence_from);
@@ -78,28 +101,10 @@ bool take_part(const Part& part, WorkloadState& state) {
   if (part.name == "members") return read_part(part, memory.members);
   if (part.name == "status") return read_part(part, state.status);
   if (part.name == "decision") return read_part(part, state.decision);
-  if (part.name == "signal") {
-    SignalMemory signal;
-    if (!read_part(part, signal) || signal.fingerprint != part.fingerprint) return false;
-    memory.signals.push_back(std::move(signal));
-    return true;
-  }
+  if (part.name == "signal") return take_signal(part, memory);
   if (part.name == "surge") return read_part(part, memory.surge);
-  if (part.name == "watch") {
-    WatchMemory watch;
-    if (!read_part(part, watch) || watch.signal != part.fingerprint) return false;
-    memory.watches.push_back(watch);
-    return true;
-  }
-  if (part.name == "names") {
-    std::vector<MemberName> names;
-    MemberId next{1};
-    if (!read_part(part, names, next)) return false;
-    for (const MemberName& name : names) state.names.add(name);
-    state.names.reserve(next);
-    return true;
-  }
-  return false;
+  if (part.name == "watch") return take_watch(part, memory);
+  return part.name == "names" && take_names(part, state.names);
 }
 
 }  // namespace

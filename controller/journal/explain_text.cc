@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "controller/journal/explain.h"
 #include "controller/journal/prose.h"
@@ -89,28 +92,30 @@ std::string change_text(const Record& record) {
   return fmt::format("{} → {}", record.replicas_before, replicas_text(record.replicas_after));
 }
 
+std::string target_text(const Known& known) {
+  if (!known.target) return "could not be observed";
+  return fmt::format("told {}; {} exist, {} ready", known.target->desired, known.target->existing, known.target->ready);
+}
+
+std::string signal_text(const KnownSignal& signal) {
+  std::string value = signal.value ? number_text(*signal.value) : "unknown";
+  if (signal.target) value += " (target " + number_text(*signal.target) + ")";
+  if (signal.age != Duration{}) value += ", " + seconds_text(signal.age) + " old";
+  return fmt::format("{}, {}", value, to_string(signal.grade));
+}
+
 std::string known_text(const Known& known) {
+  std::vector<std::pair<std::string, std::string>> lines{{"target", target_text(known)}};
+  if (!known.tzdata.empty() || !known.schedules.empty())
+    lines.emplace_back(
+        "schedules", fmt::format("{} open by the clock; tzdata {}",
+                                 known.schedules.empty() ? "none" : fmt::format("{}", fmt::join(known.schedules, ", ")),
+                                 known.tzdata));
+  for (const KnownSignal& signal : known.signals) lines.emplace_back(signal.name, signal_text(signal));
+  std::size_t width = 0;
+  for (const auto& [name, text] : lines) width = std::max(width, name.size());
   std::string out = "\nwhat was known\n";
-  std::size_t width = std::string("target").size();
-  const bool scheduled = !known.tzdata.empty() || !known.schedules.empty();
-  if (scheduled) width = std::string("schedules").size();
-  for (const KnownSignal& signal : known.signals) width = std::max(width, signal.name.size());
-  if (known.target)
-    out += fmt::format("  {:<{}}  told {}; {} exist, {} ready\n", "target", width, known.target->desired,
-                       known.target->existing, known.target->ready);
-  else
-    out += fmt::format("  {:<{}}  could not be observed\n", "target", width);
-  if (scheduled) {
-    std::string open = known.schedules.empty() ? "none" : "";
-    for (const std::string& name : known.schedules) open += (open.empty() ? "" : ", ") + name;
-    out += fmt::format("  {:<{}}  {} open by the clock; tzdata {}\n", "schedules", width, open, known.tzdata);
-  }
-  for (const KnownSignal& signal : known.signals) {
-    std::string value = signal.value ? number_text(*signal.value) : "unknown";
-    if (signal.target) value += " (target " + number_text(*signal.target) + ")";
-    if (signal.age != Duration{}) value += ", " + seconds_text(signal.age) + " old";
-    out += fmt::format("  {:<{}}  {}, {}\n", signal.name, width, value, to_string(signal.grade));
-  }
+  for (const auto& [name, text] : lines) out += fmt::format("  {:<{}}  {}\n", name, width, text);
   return out;
 }
 

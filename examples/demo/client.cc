@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "examples/demo/clocks.h"
@@ -125,31 +127,34 @@ void Client::write_out(int fd) {
   watch(fd, EPOLLIN, EPOLL_CTL_MOD);
 }
 
+namespace {
+
+/// Reads all that is there. Why the connection is over; nothing: it is not.
+std::optional<std::string> drain(int fd, std::string& into) {
+  std::array<char, 8192> bytes{};
+  for (;;) {
+    const auto size = recv(fd, bytes.data(), bytes.size(), 0);
+    if (size < 0 && errno == EAGAIN) return std::nullopt;
+    if (size < 0) return std::strerror(errno);
+    if (size == 0) return "closed";
+    into.append(bytes.data(), static_cast<std::size_t>(size));
+  }
+}
+
+}  // namespace
+
 void Client::read_in(int fd) {
   const auto found = connections_.find(fd);
   if (found == connections_.end()) return;
   auto& connection = found->second;
-  std::array<char, 8192> bytes{};
-  bool closed = false;
-  std::string error = "closed";
-  for (;;) {
-    const auto size = recv(fd, bytes.data(), bytes.size(), 0);
-    if (size < 0 && errno == EAGAIN) break;
-    if (size > 0) {
-      connection.in.append(bytes.data(), static_cast<std::size_t>(size));
-      continue;
-    }
-    closed = true;
-    if (size < 0) error = std::strerror(errno);
-    break;
-  }
+  const auto over = drain(fd, connection.in);
   if (!connection.busy) {  // an idle connection says nothing but goodbye
-    if (closed || !connection.in.empty()) finish(fd, 0, error, false);
+    if (over || !connection.in.empty()) finish(fd, 0, over.value_or("closed"), false);
     return;
   }
-  const auto answer = parse_answer(connection.in, closed);
+  const auto answer = parse_answer(connection.in, over.has_value());
   if (answer.progress == Progress::done) return finish(fd, answer.status, "", answer.keep_alive);
-  if (closed) return finish(fd, 0, error, false);
+  if (over) return finish(fd, 0, *over, false);
   if (answer.progress == Progress::bad) finish(fd, 0, "bad answer", false);
 }
 

@@ -59,6 +59,17 @@ void write_finished(std::FILE* log, Client& client, const std::vector<Arrival>& 
                request.finished_us, request.status, request.error);
 }
 
+/// Sends what is due by now; the sum of what was sent so far.
+std::size_t send_due(Client& client, const Settings& settings, const std::vector<Arrival>& schedule, std::int64_t start,
+                     std::size_t next) {
+  while (next < schedule.size() && start + schedule[next].at_us <= monotonic_us()) {
+    const auto id = static_cast<std::int64_t>(next);
+    client.send(id, start + schedule[next].at_us, fmt::format("{}?id={}", settings.path, id));
+    ++next;
+  }
+  return next;
+}
+
 int play(const Settings& settings, std::FILE* log) {
   const auto schedule = arrivals(settings.acts, settings.spacing, settings.seed);
   const auto start = monotonic_us() + settings.start_in_us;
@@ -71,13 +82,8 @@ int play(const Settings& settings, std::FILE* log) {
   std::int64_t flush_at = start;
   std::int64_t ended_at = 0;
   while (ended_at == 0 || client.in_flight() > 0) {
-    auto now = monotonic_us();
-    while (ended_at == 0 && next < schedule.size() && start + schedule[next].at_us <= now) {
-      const auto id = static_cast<std::int64_t>(next);
-      client.send(id, start + schedule[next].at_us, fmt::format("{}?id={}", settings.path, id));
-      ++next;
-      now = monotonic_us();
-    }
+    if (ended_at == 0) next = send_due(client, settings, schedule, start, next);
+    const auto now = monotonic_us();
     if (ended_at == 0 && (stop_asked != 0 || now >= end)) ended_at = now;
     auto until = ended_at != 0 ? INT64_MAX : (next < schedule.size() ? start + schedule[next].at_us : end);
     if (now >= flush_at) {

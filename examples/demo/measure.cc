@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
 #include <utility>
 
 namespace ballast_demo {
@@ -103,24 +105,23 @@ ActMeasure measure_act(const LaneLogs& logs, const LaneMeasure& lane, std::size_
   return act;
 }
 
+/// When an act that begins at `begin` passes `limit`: nothing when it stays above or below. An act's rate is a line.
+std::optional<std::int64_t> passes(const PlannedAct& act, std::int64_t begin, double limit) {
+  if ((act.rate_from > limit) == (act.rate_to > limit)) return std::nullopt;
+  const double share = (limit - act.rate_from) / (act.rate_to - act.rate_from);
+  return begin + std::llround(share * static_cast<double>(act.length_us));
+}
+
 /// When the scheduled rate passes `limit` for the first time, and when it is back. From 50/s to 300/s in 5 s it passes
 /// 80/s after (80 - 50) / (300 - 50) * 5 s = 0.6 s.
 void find_overload(const LoadLog& load, double limit, LaneMeasure& lane) {
   std::int64_t begin = load.start_us;
   for (const auto& act : load.acts) {
     lane.peak_rate = std::max({lane.peak_rate, act.rate_from, act.rate_to});
-    const auto crossing = [&] {
-      const double share = (limit - act.rate_from) / (act.rate_to - act.rate_from);
-      return begin + std::llround(share * static_cast<double>(act.length_us));
-    };
-    if (!lane.exceeded_us) {
-      if (act.rate_from > limit) lane.exceeded_us = begin;
-      if (act.rate_from <= limit && act.rate_to > limit) lane.exceeded_us = crossing();
-    }
-    if (lane.exceeded_us && !lane.fell_us) {
-      if (act.rate_from <= limit && act.rate_to <= limit) lane.fell_us = begin;
-      if (act.rate_from > limit && act.rate_to <= limit) lane.fell_us = crossing();
-    }
+    const auto passing = passes(act, begin, limit);
+    const bool above = act.rate_from > limit;
+    if (!lane.exceeded_us && (above || passing)) lane.exceeded_us = above ? begin : *passing;
+    if (lane.exceeded_us && !lane.fell_us && act.rate_to <= limit) lane.fell_us = passing.value_or(begin);
     begin += act.length_us;
   }
   if (lane.fell_us && *lane.fell_us >= load.end_us) lane.fell_us.reset();
@@ -136,11 +137,19 @@ std::vector<std::int64_t> ids_not_once(const std::vector<std::int64_t>& wanted,
   return wrong;
 }
 
+/// How often the workers served each request.
+std::map<std::int64_t, std::int64_t> times_served(const LaneLogs& logs) {
+  std::map<std::int64_t, std::int64_t> served;
+  for (const auto& event : logs.workers)
+    if (event.id) ++served[*event.id];
+  return served;
+}
+
 Accounts account(const LaneLogs& logs) {
   Accounts accounts;
-  std::vector<std::int64_t> sent;
+  std::vector<std::int64_t> sent(static_cast<std::size_t>(logs.load.sent));
+  std::iota(sent.begin(), sent.end(), std::int64_t{0});
   std::vector<std::int64_t> good;
-  for (std::int64_t id = 0; id < logs.load.sent; ++id) sent.push_back(id);
   std::map<std::int64_t, std::int64_t> finished;
   for (const auto& request : logs.load.requests) {
     ++finished[request.id];
@@ -152,15 +161,12 @@ Accounts account(const LaneLogs& logs) {
     ++proxied[*request.id];
     if (request.status >= 200 && request.status <= 299) ++accounts.by_server[request.server];
   }
-  std::map<std::int64_t, std::int64_t> served;
-  for (const auto& event : logs.workers)
-    if (event.id) ++served[*event.id];
   std::ranges::sort(good);
   accounts.unlogged = ids_not_once(sent, finished);
   for (const auto& [id, times] : finished)
     if (id >= logs.load.sent) accounts.unlogged.push_back(id);
   accounts.not_in_proxy = ids_not_once(sent, proxied);
-  accounts.not_served_once = ids_not_once(good, served);
+  accounts.not_served_once = ids_not_once(good, times_served(logs));
   return accounts;
 }
 

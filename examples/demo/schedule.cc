@@ -60,7 +60,10 @@ std::vector<Arrival> arrivals(std::span<const Act> acts, Spacing spacing, std::u
   for (std::size_t index = 0; index < acts.size(); ++index) {
     const Act& act = acts[index];
     const double area = (act.rate_from + act.rate_to) / 2 * static_cast<double>(act.length_us) / 1e6;
-    for (; due < area; due += step()) result.push_back({begin_us + std::llround(seconds_until(act, due) * 1e6), index});
+    while (due < area) {
+      result.push_back({begin_us + std::llround(seconds_until(act, due) * 1e6), index});
+      due += step();
+    }
     due -= area;
     begin_us += act.length_us;
   }

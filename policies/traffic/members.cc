@@ -145,6 +145,27 @@ struct Placing {
   Plan& plan;
 };
 
+/// Dead, or unknown to its scaler: absence alone never empties a pool.
+std::optional<std::int32_t> place_of_the_lost(const Placing& placing, const Member& member, const PoolMember* place) {
+  const bool keep = place != nullptr && member.state == MemberState::gone && !placing.some_member_serves;
+  return keep ? std::optional{place->weight} : std::nullopt;
+}
+
+std::optional<std::int32_t> place_of_the_retiring(const Placing& placing, const MemberMemory& known, const Pool& pool,
+                                                  const PoolMember* place) {
+  if (place == nullptr) return std::nullopt;
+  const TimePoint now = placing.observation.at;
+  const Duration draining_for = now - known.draining_since.value_or(now);
+  if (!may_leave(pool, *place, draining_for)) return 0;
+  const bool drained = place->in_flight == 0;
+  Step step{Stage::members, {Subject::Kind::member, static_cast<std::uint32_t>(known.id)}};
+  step.reason = drained ? Reason::member_drained : Reason::member_drain_deadline;
+  step.numbers = drained ? std::array<double, 4>{seconds(draining_for)}
+                         : std::array<double, 4>{static_cast<double>(place->in_flight), seconds(draining_for)};
+  placing.plan.steps.push_back(step);
+  return std::nullopt;
+}
+
 /// The weight that `member` shall have in one pool; nothing: it shall not stand there.
 std::optional<std::int32_t> place_in_pool(const Placing& placing, const Member& member, const MemberMemory* known,
                                           PoolId id) {
@@ -154,26 +175,14 @@ std::optional<std::int32_t> place_in_pool(const Placing& placing, const Member& 
     placing.plan.steps.push_back(contested(member));
     return place->weight;
   }
-  if (known == nullptr || member.state == MemberState::failed) {
-    // Dead, or unknown to its scaler. Absence alone never empties a pool.
-    const bool keep = place != nullptr && member.state == MemberState::gone && !placing.some_member_serves;
-    return keep ? std::optional{place->weight} : std::nullopt;
-  }
-  if (known->retiring) {
-    if (place == nullptr) return std::nullopt;
-    const TimePoint now = placing.observation.at;
-    const Duration draining_for = now - known->draining_since.value_or(now);
-    if (!may_leave(pool, *place, draining_for)) return 0;
-    const bool drained = place->in_flight == 0;
-    Step step{Stage::members, {Subject::Kind::member, static_cast<std::uint32_t>(member.id)}};
-    step.reason = drained ? Reason::member_drained : Reason::member_drain_deadline;
-    step.numbers = drained ? std::array<double, 4>{seconds(draining_for)}
-                           : std::array<double, 4>{static_cast<double>(place->in_flight), seconds(draining_for)};
-    placing.plan.steps.push_back(step);
-    return std::nullopt;
-  }
+  if (known == nullptr || member.state == MemberState::failed) return place_of_the_lost(placing, member, place);
+  if (known->retiring) return place_of_the_retiring(placing, *known, pool, place);
   if (member.state == MemberState::ready) return pool.full_weight;
   return place != nullptr ? std::optional{place->weight} : std::nullopt;
+}
+
+bool differs(const PoolMember* place, std::optional<std::int32_t> weight) {
+  return weight.has_value() != (place != nullptr) || (place != nullptr && place->weight != *weight);
 }
 
 MemberPlan plan_member(const Placing& placing, const Member& member, const MemberMemory* known) {
@@ -190,8 +199,7 @@ MemberPlan plan_member(const Placing& placing, const Member& member, const Membe
     in_a_pool = in_a_pool || place != nullptr;
     const std::optional<std::int32_t> weight = place_in_pool(placing, member, known, pool);
     if (weight) planned.weights.push_back({pool, *weight});
-    const bool differs = weight.has_value() != (place != nullptr) || (place != nullptr && place->weight != *weight);
-    placing.plan.touch_pools = placing.plan.touch_pools || differs;
+    placing.plan.touch_pools = placing.plan.touch_pools || differs(place, weight);
   }
   if (known != nullptr && known->retiring) planned.fate = in_a_pool ? Fate::retire : Fate::remove;
   return planned;

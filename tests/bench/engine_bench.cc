@@ -209,9 +209,11 @@ void engine(benchmark::State& state) {
       return Error{Errc::not_found, ""};
     };
     Engine engine(*loop, *fetcher, **journal, events, compile);
-    for (std::uint64_t i = 0; i < workloads; ++i)
-      engine.put("shop/workload-" + std::to_string(i),
-                 [&, i]() -> Result<BoundWorkload> { return workload_of(i, source.port(), *loop, latencies); });
+    for (std::uint64_t i = 0; i < workloads; ++i) {
+      Bind bind;
+      bind.make = [&, i]() -> Result<BoundWorkload> { return workload_of(i, source.port(), *loop, latencies); };
+      engine.put("shop/workload-" + std::to_string(i), std::move(bind));
+    }
     run_for(*loop, warm);
     for (auto _ : state) {
       latencies.measuring = true;

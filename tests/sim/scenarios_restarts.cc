@@ -86,8 +86,9 @@ Play busy_deployment(std::uint64_t seed, TargetType type, std::vector<std::pair<
 /// In a rollout a quarter more members exist, and the load rises: those of the new version are no reason for more.
 Play rollout(std::uint64_t seed) {
   const std::int32_t members = Chance(seed).between(9, 15);
+  const std::int32_t more = members / 3;
   const double low = 7 * members - 3.5;
-  const double high = 7 * (members + members / 3) - 3.5;
+  const double high = 7 * (members + more) - 3.5;
   Play play = busy_deployment(seed, TargetType::value,
                               {{0, 10}, {60, 10}, {70, low}, {150, low}, {151, high}, {300, high}, {310, 10}});
   play.dialects = {Dialect::number};
