@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -120,6 +122,23 @@ TEST_F(SomePolls, WhatAFetcherThrowsIsAFailureOfWhoAsked) {
   Signal bad;
   subscribe(bad, probe("http://throws"));
   expect_only_failures(bad, "no more sockets");
+}
+
+TEST_F(SomePolls, AFewSourcesAreAskedAtOnceAndManyOneAfterTheOther) {
+  constexpr std::size_t kMany = 1'200;
+  const TimePoint begin = clock.now();
+  std::vector<Signal> signals(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) subscribe(signals[i], probe("http://source/" + std::to_string(i)));
+  clock.run_for(std::chrono::milliseconds{20});
+  EXPECT_GE(fetcher.asked.size(), 10U);
+  clock.run_until(begin + kInterval - Duration{1});
+  ASSERT_EQ(fetcher.asked.size(), kMany) << "each within its interval";
+  std::array<std::size_t, 10> in_a_tenth{};
+  for (const auto& [url, at] : fetcher.asked)
+    ++in_a_tenth.at(static_cast<std::size_t>((at - begin) * 10 / kInterval));
+  EXPECT_LE(*std::ranges::max_element(in_a_tenth), 240U) << "twice as many as when all were spread evenly";
+  clock.run_for(std::chrono::seconds{3});
+  EXPECT_EQ(fetcher.asked.size(), 4 * kMany) << "the places stay";
 }
 
 /// S46: a source that answers 429 with Retry-After is left alone for so long, and then asked as before.

@@ -1,0 +1,55 @@
+// When the controller decides: as soon as all signals have answered, and once in an interval.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "tests/sim/process.h"
+
+namespace ballast::sim {
+namespace {
+
+constexpr Time kJump = 71;  ///< ten times the load, between two polls
+
+Workload in_two_second_steps() {
+  Workload workload{.name = "sim/web", .target_kind = "sim", .target_name = "web", .document = 7};
+  workload.max_replicas = 20;
+  workload.interval = std::chrono::seconds{2};
+  Signal load{.name = "load", .fingerprint = 100, .target_type = TargetType::average_value, .target_milli = 10'000};
+  load.interval = std::chrono::seconds{2};
+  load.stale_after = std::chrono::seconds{20};
+  workload.signals = {load};
+  return workload;
+}
+
+TEST(Ticks, AReadingIsDecidedOnWhenItComesAndNotAnIntervalLater) {
+  Service service{.workload = in_two_second_steps(),
+                  .world = WorldOptions{.demand = {.points = {{0, 10}, {kJump, 10}, {kJump + 0.5, 100}}},
+                                        .start_delay_max = 1,
+                                        .has_pool = false,
+                                        .chooses_members = false}};
+  World world{service.world};
+  FaultPlan faults{};
+  SimClock clock{kBegan};
+  LossyDisk disk{"ticks"};
+  Stage stage{.sites = {Site{&world, &service}}, .faults = faults, .time = clock, .disk = disk};
+  int ticks = 0;
+  EngineEvents events;
+  events.ticked = [&ticks](const Workload&, Duration) { ++ticks; };
+  Process process(stage, events);
+  ASSERT_EQ(process.failure(), "");
+  process.run();
+  for (Time step = 1; step <= kJump + 2; step += 1) {
+    clock.run_until(kBegan + from_seconds(step));
+    world.advance(step);
+    if (step == kJump) {
+      EXPECT_LT(world.told(), 3);
+    }
+  }
+  EXPECT_GT(world.told(), 3) << "the poll a second after the jump has seen it";
+  EXPECT_LE(ticks, 2 + 73 / 2) << "one at the start, one when the first answer comes, then one in an interval";
+  EXPECT_GE(ticks, 73 / 2);
+}
+
+}  // namespace
+}  // namespace ballast::sim
