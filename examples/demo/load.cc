@@ -70,6 +70,13 @@ std::size_t send_due(Client& client, const Settings& settings, const std::vector
   return next;
 }
 
+/// Keeps the log readable while the play goes on.
+void flush_now_and_then(std::FILE* log, std::int64_t now, std::int64_t& flush_at) {
+  if (now < flush_at) return;
+  std::fflush(log);
+  flush_at = now + 200'000;
+}
+
 int play(const Settings& settings, std::FILE* log) {
   const auto schedule = arrivals(settings.acts, settings.spacing, settings.seed);
   const auto start = monotonic_us() + settings.start_in_us;
@@ -85,12 +92,9 @@ int play(const Settings& settings, std::FILE* log) {
     if (ended_at == 0) next = send_due(client, settings, schedule, start, next);
     const auto now = monotonic_us();
     if (ended_at == 0 && (stop_asked != 0 || now >= end)) ended_at = now;
-    auto until = ended_at != 0 ? INT64_MAX : (next < schedule.size() ? start + schedule[next].at_us : end);
-    if (now >= flush_at) {
-      std::fflush(log);
-      flush_at = now + 200'000;
-    }
-    client.step(std::min(until, flush_at));
+    flush_now_and_then(log, now, flush_at);
+    const auto next_at = next < schedule.size() ? start + schedule[next].at_us : end;
+    client.step(ended_at != 0 ? flush_at : std::min(next_at, flush_at));
     write_finished(log, client, schedule);
   }
   fmt::print(log,
