@@ -9,7 +9,8 @@
 
 namespace ballast {
 
-/// Without white space at its ends, at most `bytes` of it, control characters as spaces.
+/// Without white space at its ends, at most `bytes` of it, control characters as spaces. Characters of UTF-8 stay
+/// whole.
 std::string excerpt(std::string_view text, std::size_t bytes = 60);
 
 /// `invalid`: an empty body, HTML or XML, or simply not JSON; `why` is the parser's word.

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "formats/excerpt.h"
+
 namespace ballast {
 namespace {
 
@@ -11,8 +13,6 @@ constexpr std::size_t kMostColumns = 1'000;
 constexpr std::size_t kMostRows = 200'000;
 
 using Cells = std::vector<std::string>;
-
-std::string excerpt(std::string_view line) { return std::string{line.substr(0, 80)}; }
 
 /// Takes a cell and the separator after it; a quoted cell has "" for a quote and may hold separators and line ends.
 /// False when a quote is not closed.

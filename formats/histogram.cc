@@ -21,13 +21,8 @@ std::vector<Bucket> in_order(std::vector<Bucket> buckets) {
   return result;
 }
 
-}  // namespace
-
-std::optional<double> histogram_quantile(double quantile, std::vector<Bucket> buckets) {
-  for (const Bucket& bucket : buckets)
-    if (std::isnan(bucket.upper_bound) || !std::isfinite(bucket.count)) return std::nullopt;
-  const std::vector<Bucket> ordered = in_order(std::move(buckets));
-  if (ordered.size() < 2 || ordered.back().upper_bound != HUGE_VAL || ordered.back().count <= 0) return std::nullopt;
+/// Of buckets in order, with observations and an infinite one at the end.
+double interpolated(double quantile, const std::vector<Bucket>& ordered) {
   const double rank = quantile * ordered.back().count;
   const auto found = std::ranges::find_if(ordered, [rank](const Bucket& bucket) { return bucket.count >= rank; });
   const auto index = static_cast<std::size_t>(found - ordered.begin());
@@ -39,6 +34,20 @@ std::optional<double> histogram_quantile(double quantile, std::vector<Bucket> bu
   const double within = bucket.count - before;
   if (within <= 0) return start;  // quantile 0 of a bucket without observations
   return start + (bucket.upper_bound - start) * ((rank - before) / within);
+}
+
+}  // namespace
+
+std::optional<double> histogram_quantile(double quantile, std::vector<Bucket> buckets) {
+  for (const Bucket& bucket : buckets)
+    if (std::isnan(bucket.upper_bound) || !std::isfinite(bucket.count)) return std::nullopt;
+  const std::vector<Bucket> ordered = in_order(std::move(buckets));
+  if (ordered.size() < 2 || ordered.back().upper_bound != HUGE_VAL) return std::nullopt;
+  const double count = ordered.back().count;
+  if (count <= 0 || !std::isfinite(count)) return std::nullopt;
+  const double value = interpolated(quantile, ordered);
+  if (!std::isfinite(value)) return std::nullopt;
+  return value;
 }
 
 }  // namespace ballast

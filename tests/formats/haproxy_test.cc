@@ -46,6 +46,12 @@ TEST(HaproxyStat, RefusesMalformedRows) {
   EXPECT_EQ(parse_haproxy_stat("# pxname," + std::string(3000, ',') + "\n\n").error().code, Errc::invalid);
 }
 
+TEST(HaproxyStat, ShowsNoControlCharactersOfWhatItRefuses) {
+  const auto error = parse_haproxy_stat("# pxname,svname,\nweb,\"\x1b[2J\x07\"b,\n\n").error();
+  EXPECT_EQ(error.message, "HAProxy: text after a closing quote: web,\" [2J \"b,")
+      << "an escape would reach a terminal";
+}
+
 TEST(HaproxyStat, DoesNotTakeAHeadingInsideALine) {
   EXPECT_EQ(parse_haproxy_stat("x # pxname,svname,\n\n").error().code, Errc::unavailable);
 }

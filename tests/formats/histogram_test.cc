@@ -39,6 +39,12 @@ TEST(HistogramQuantile, IsUnknownWithoutObservationsOrBuckets) {
   EXPECT_EQ(histogram_quantile(0.5, {{NAN, 1}, {kInf, 5}}), std::nullopt);
 }
 
+TEST(HistogramQuantile, IsUnknownWhereItWouldBeNoFiniteNumber) {
+  EXPECT_EQ(histogram_quantile(0.5, {{-kInf, 5}, {kInf, 6}}), std::nullopt);
+  EXPECT_EQ(histogram_quantile(0.5, {{1, 1e308}, {1, 1e308}, {kInf, 1e308}, {kInf, 1e308}}), std::nullopt);
+  EXPECT_EQ(histogram_quantile(0.5, {{-1.7e308, 1}, {1.7e308, 3}, {kInf, 3}}), std::nullopt);
+}
+
 TEST(HistogramQuantile, GrowsWithTheQuantileAndStaysWithinTheBounds) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 2000; ++round) {
