@@ -21,6 +21,11 @@ std::optional<Failure> lasting(const std::optional<Failure>& before, const Error
   return Failure{error, before ? before->since : now};
 }
 
+/// It begins to fail, or fails in another way.
+bool is_news(const std::optional<Failure>& before, const Error& error) {
+  return !before || before->error.code != error.code;
+}
+
 }  // namespace
 
 Runner::Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
@@ -170,9 +175,10 @@ Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
     if (seen) {
       scaler_failure_.reset();
       note_ = seen->note;
+      if (told_notes_.is_news(note_)) trouble(note_);
       views->scaler = std::move(*seen);
     } else {
-      if (!scaler_failure_) trouble(seen.error().message);
+      if (is_news(scaler_failure_, seen.error())) trouble(seen.error().message);
       scaler_failure_ = lasting(scaler_failure_, seen.error(), time_.now());
     }
     views->scaler_failure = scaler_failure_;
@@ -186,9 +192,8 @@ Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
       views->balancers[i] = std::move(*seen);
       continue;
     }
-    const bool begins = !balancer_failures_[i];
+    if (is_news(balancer_failures_[i], seen.error())) trouble(seen.error().message);
     balancer_failures_[i] = lasting(balancer_failures_[i], seen.error(), time_.now());
-    if (begins) trouble(seen.error().message);
   }
   views->balancer_failures = balancer_failures_;
 }

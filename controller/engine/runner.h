@@ -12,6 +12,7 @@
 #include "controller/engine/observe.h"
 #include "controller/engine/polls.h"
 #include "controller/engine/state.h"
+#include "controller/engine/told_notes.h"
 #include "controller/journal/journal.h"
 #include "core/plan.h"
 #include "core/task.h"
@@ -113,6 +114,7 @@ class Runner {
   TimePoint evidence_from_{};
   TimePoint last_tick_{};
   std::string note_{};
+  ToldNotes told_notes_{};
   Fingerprint kept_document_ = 0;  ///< whose text the journal has
   std::optional<Failure> scaler_failure_{};
   std::vector<std::optional<Failure>> balancer_failures_{};
