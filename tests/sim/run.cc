@@ -12,18 +12,25 @@
 namespace ballast::sim {
 namespace {
 
-enum class Blow : std::uint8_t { disk_changes, kill, member_fails, counters_reset };
+enum class BlowKind : std::uint8_t { disk_changes, kill, member_fails, counters_reset, wall_steps };
+struct Blow {
+  Time at = 0;
+  BlowKind kind{};
+  Time by = 0;  ///< of a step of the wall clock
+  auto operator<=>(const Blow&) const = default;
+};
 
-std::vector<std::pair<Time, Blow>> blows_of(const FaultPlan& faults) {
-  std::vector<std::pair<Time, Blow>> blows;
+std::vector<Blow> blows_of(const FaultPlan& faults) {
+  std::vector<Blow> blows;
   for (const Trouble& trouble : faults.troubles) {
     if (trouble.target != Target::disk) continue;
-    blows.emplace_back(trouble.from, Blow::disk_changes);
-    blows.emplace_back(trouble.to, Blow::disk_changes);
+    blows.push_back({trouble.from, BlowKind::disk_changes});
+    blows.push_back({trouble.to, BlowKind::disk_changes});
   }
-  for (const Time t : faults.kills) blows.emplace_back(t, Blow::kill);
-  for (const Time t : faults.failures) blows.emplace_back(t, Blow::member_fails);
-  for (const Time t : faults.resets) blows.emplace_back(t, Blow::counters_reset);
+  for (const Time t : faults.kills) blows.push_back({t, BlowKind::kill});
+  for (const Time t : faults.failures) blows.push_back({t, BlowKind::member_fails});
+  for (const Time t : faults.resets) blows.push_back({t, BlowKind::counters_reset});
+  for (const auto& [t, by] : faults.wall_steps) blows.push_back({t, BlowKind::wall_steps, by});
   std::ranges::sort(blows);
   return blows;
 }
@@ -46,13 +53,13 @@ class Run {
   }
 
   Outcome run() {
-    const std::vector<std::pair<Time, Blow>> blows = blows_of(play_.faults);
+    const std::vector<Blow> blows = blows_of(play_.faults);
     std::size_t next = 0;
     Time settled_since = play_.length;
     for (Time t = 1; t <= play_.length; t += 1) {
-      for (; next < blows.size() && blows[next].first <= t; ++next) {
-        run_to(blows[next].first);
-        happen(blows[next].second);
+      for (; next < blows.size() && blows[next].at <= t; ++next) {
+        run_to(blows[next].at);
+        happen(blows[next]);
       }
       run_to(t);
       look(t);
@@ -174,12 +181,13 @@ class Run {
     for (World& world : worlds_) world.advance(t);
   }
 
-  void happen(Blow blow) {
-    if (blow == Blow::member_fails) worlds_.front().fail_one();
-    if (blow == Blow::counters_reset)
+  void happen(const Blow& blow) {
+    if (blow.kind == BlowKind::member_fails) worlds_.front().fail_one();
+    if (blow.kind == BlowKind::counters_reset)
       for (World& world : worlds_) world.reset_counters();
-    if (blow == Blow::disk_changes && process_) set_disk();
-    if (blow == Blow::kill && process_) die();
+    if (blow.kind == BlowKind::disk_changes && process_) set_disk();
+    if (blow.kind == BlowKind::kill && process_) die();
+    if (blow.kind == BlowKind::wall_steps) clock_.step_wall(from_seconds(blow.by));
   }
 
   Outcome finish() {
@@ -240,7 +248,7 @@ std::vector<RateRule> rules_of(const ScalingRules& written) {
 }  // namespace
 
 std::vector<Service> services_of(const Play& play) {
-  std::vector<Service> services{{play.workload, play.world, play.dialects}};
+  std::vector<Service> services{{play.workload, play.world, play.dialects, false, play.windows}};
   services.insert(services.end(), play.others.begin(), play.others.end());
   return services;
 }

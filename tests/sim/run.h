@@ -3,10 +3,12 @@
 
 #include <bitset>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "controller/engine/bound_workload.h"
 #include "core/workload.h"
 #include "tests/sim/expect.h"
 #include "tests/sim/fakes.h"
@@ -19,8 +21,9 @@ namespace ballast::sim {
 struct Play {
   Workload workload{};
   WorldOptions world{};
-  std::vector<Dialect> dialects{};  ///< in the order of the signals; those left out are plain
-  std::vector<Service> others{};    ///< beside it in the same controller
+  std::vector<Dialect> dialects{};                 ///< in the order of the signals; those left out are plain
+  std::vector<Service> others{};                   ///< beside it in the same controller
+  std::function<OpenWindows(WallTime)> windows{};  ///< of the schedules of its own service
   FaultPlan faults{};
   Time length = 600;
   /// Faults are over and demand is constant from here on. Once the world is what it should be, and stays so for a

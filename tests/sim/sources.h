@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "controller/engine/bound_workload.h"
 #include "core/probe.h"
 #include "core/workload.h"
 #include "tests/sim/world.h"
@@ -27,8 +29,9 @@ inline constexpr Time kMeanWindow = 60;
 struct Service {
   Workload workload{};
   WorldOptions world{};
-  std::vector<Dialect> dialects{};  ///< in the order of the signals; those left out are plain
-  bool refused = false;             ///< its document cannot be bound
+  std::vector<Dialect> dialects{};                 ///< in the order of the signals; those left out are plain
+  bool refused = false;                            ///< its document cannot be bound
+  std::function<OpenWindows(WallTime)> windows{};  ///< of its schedules
 };
 
 /// The dialect of a signal by its name.
