@@ -84,8 +84,10 @@ class Running : public std::enable_shared_from_this<Running> {
     if (!hold) command_.pidfd = -1;
     if (!hold || !hears || !hears_complaints) return give_up(Error{Errc::unavailable, "no room to watch a command"});
     alarm_.expires_after(deadline);
-    alarm_.async_wait([self = shared_from_this()](const error_code& error) {
-      if (!error) self->give_up(Error{Errc::timeout, "it did not end before its deadline and was killed"});
+    alarm_.async_wait([self = shared_from_this(), deadline](const error_code& error) {
+      if (error) return;
+      self->give_up(Error{Errc::timeout,
+                          fmt::format("it did not end before its deadline ({} s) and was killed", seconds(deadline))});
     });
     await_exit();
     listen(output_);
