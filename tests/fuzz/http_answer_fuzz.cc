@@ -1,4 +1,5 @@
-// Any bytes as an HTTP answer, whole and in pieces: both ways give the same, within the limits.
+// Any bytes as an HTTP answer, whole and in pieces: both ways give the same, within the limits. The first byte picks
+// the size of a piece, and whether it answers a HEAD.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -9,8 +10,10 @@
 
 namespace {
 
-std::optional<ballast::Response> read(std::string_view text, std::size_t piece) {
-  ballast::AnswerReader reader(false, 4096, 1000);
+constexpr std::size_t kHeaderBytes = 4096;
+
+std::optional<ballast::Response> read(std::string_view text, std::size_t piece, bool head) {
+  ballast::AnswerReader reader(head, kHeaderBytes, 1000);
   while (!text.empty() && !reader.done()) {
     const std::string_view some = text.substr(0, piece);
     if (!reader.feed(some)) return std::nullopt;
@@ -19,7 +22,7 @@ std::optional<ballast::Response> read(std::string_view text, std::size_t piece) 
   if (!reader.done() && !reader.end()) return std::nullopt;
   auto response = reader.take();
   if (!response) return std::nullopt;
-  if (response->body.size() > 1000) std::abort();
+  if (response->body.size() > (head ? 0 : 1000) || reader.retry_after().size() > kHeaderBytes) std::abort();
   return *response;
 }
 
@@ -29,8 +32,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (size == 0) return 0;
   const std::string_view text{reinterpret_cast<const char*>(bytes) + 1, size - 1};
   const std::size_t piece = bytes[0] % 32U + 1U;
-  const auto whole = read(text, text.size());
-  const auto pieces = read(text, piece);
+  const bool head = (bytes[0] & 32U) != 0;
+  const auto whole = read(text, text.size(), head);
+  const auto pieces = read(text, piece, head);
   if (whole && pieces && *whole != *pieces) std::abort();
   return 0;
 }
