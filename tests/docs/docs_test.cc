@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -90,6 +91,58 @@ TEST(Docs, MakeTargetsInThemExist) {
     }
   }
   EXPECT_GT(seen, 5U);
+}
+
+TEST(Docs, EveryFormatHasAFuzzTargetWithACorpusAsTheyPromise) {
+  std::string targets;
+  for (const auto& entry : fs::directory_iterator{"tests/fuzz"}) {
+    if (entry.path().extension() != ".cc") continue;
+    targets += text_of(entry.path());
+    const std::string name = entry.path().stem().string();
+    const fs::path corpus = fs::path{"tests/fuzz/corpus"} / name.substr(0, name.rfind("_fuzz"));
+    EXPECT_TRUE(fs::is_directory(corpus) && !fs::is_empty(corpus)) << corpus;
+  }
+  for (const auto& entry : fs::directory_iterator{"formats"}) {
+    if (entry.path().extension() != ".h") continue;
+    const std::string name = entry.path().stem().string();
+    EXPECT_TRUE(fs::exists("tests/fuzz/" + name + "_fuzz.cc") ||
+                targets.find("#include \"formats/" + name + ".h\"") != std::string::npos)
+        << name;
+  }
+}
+
+/// `Suite.Name` of each TEST, and the names of the scenarios.
+std::set<std::string> tests_there_are() {
+  const std::regex test{R"(TEST(?:_F|_P)?\((\w+),\s*(\w+)\))"};
+  const std::regex scenario{R"re(\{"(\w+)", ")re"};
+  std::set<std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator{"tests"}) {
+    if (entry.path().extension() != ".cc") continue;
+    const std::string text = text_of(entry.path());
+    for (std::sregex_iterator at{text.begin(), text.end(), test}, end; at != end; ++at)
+      found.insert((*at)[1].str() + "." + (*at)[2].str());
+    if (!entry.path().filename().string().starts_with("scenarios_")) continue;
+    for (const auto& name : all_matches(text, scenario)) found.insert(name);
+  }
+  return found;
+}
+
+TEST(Docs, TestsThatShowWhatHappensExist) {
+  const auto there = tests_there_are();
+  const std::string page = text_of("docs/operations.md");
+  const auto begin = page.find("## What happens when");
+  ASSERT_NE(begin, std::string::npos);
+  std::istringstream section{page.substr(begin, page.find("\n## ", begin) - begin)};
+  std::size_t rows = 0;
+  for (std::string line; std::getline(section, line);) {
+    if (!line.starts_with("| ") || line.starts_with("| what comes in")) continue;
+    ++rows;
+    const auto shown_by = line.rfind(" | ", line.size() - 3);
+    const auto named = all_matches(line.substr(shown_by), std::regex{"`([^`]+)`"});
+    EXPECT_FALSE(named.empty()) << "shown by nothing: " << line;
+    for (const auto& test : named) EXPECT_TRUE(there.contains(test)) << test << " in: " << line;
+  }
+  EXPECT_GT(rows, 15U);
 }
 
 #ifdef BALLAST_PROGRAM
