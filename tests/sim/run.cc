@@ -56,7 +56,8 @@ class Run {
     const std::vector<Blow> blows = blows_of(play_.faults);
     std::size_t next = 0;
     Time settled_since = play_.length;
-    for (Time t = 1; t <= play_.length; t += 1) {
+    for (int second = 1; second <= play_.length; ++second) {
+      const Time t = second;
       for (; next < blows.size() && blows[next].at <= t; ++next) {
         run_to(blows[next].at);
         happen(blows[next]);
