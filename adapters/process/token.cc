@@ -24,6 +24,12 @@ std::optional<std::array<std::string_view, kParts>> split(std::string_view text)
   return parts;
 }
 
+/// What Ballast calls policies and workers. A token is what any program may have in its environment: its names reach
+/// paths of files and the terminals of people.
+bool is_name(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
 template <class T>
 bool read_number(std::string_view text, T& number, int base = 10) {
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number, base);
@@ -42,6 +48,7 @@ std::optional<WorkerToken> parse_token(std::string_view text) {
   if (text.size() > kMaxToken) return std::nullopt;
   const auto parts = split(text);
   if (!parts || (*parts)[0] != kForm) return std::nullopt;
+  if (!is_name((*parts)[2]) || !is_name((*parts)[3]) || !is_name((*parts)[4])) return std::nullopt;
   WorkerToken token{.scope = std::string((*parts)[1]),
                     .policy_namespace = std::string((*parts)[2]),
                     .policy = std::string((*parts)[3]),

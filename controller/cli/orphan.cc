@@ -23,7 +23,7 @@ void show(const std::vector<RunningWorker>& workers, bool json) {
                        {"name", worker.name},
                        {"pid", worker.pid},
                        {"port", worker.port}});
-    fmt::print("{}\n", array.dump(2));
+    fmt::print("{}\n", array.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     return;
   }
   if (workers.empty()) fmt::print("no orphans: every worker has its document\n");

@@ -64,9 +64,10 @@ TEST(WorkerToken, ReadsWhatItWrites) {
 
 TEST(WorkerToken, IsNothingElse) {
   const std::string good = to_string(sample());
-  for (const std::string& text : std::vector<std::string>{"", "1", good + "/1", good + "x", "2" + good.substr(1),
-                                                          "/" + good, "1//shop/web/web-7/9001/1/1/1/1",
-                                                          "1/a/shop/web/web-7/99999/1/1/1/1", std::string(600, '/')})
+  for (const std::string& text : std::vector<std::string>{
+           "", "1", good + "/1", good + "x", "2" + good.substr(1), "/" + good, "1//shop/web/web-7/9001/1/1/1/1",
+           "1/a/shop/web/web-7/99999/1/1/1/1", std::string(600, '/'), "1/a/../web/web-7/9001/1/1/1/1",
+           "1/a/shop/web/\x1b[2Jweb-7/9001/1/1/1/1", "1/a/shop/web\xff/web-7/9001/1/1/1/1"})
     EXPECT_EQ(parse_token(text), std::nullopt) << text;
 }
 
