@@ -11,13 +11,14 @@ tools/build.sh fuzz fuzz_targets || exit 1
 mapfile -t programs < <(find build/fuzz/fuzz -maxdepth 1 -type f -executable | sort)
 [ ${#programs[@]} -gt 0 ] || { echo "fuzz: no target" >&2; exit 1; }
 
-own_sources() {  # own_sources NAME: the .cc files of its own header and of those that it includes
+own_sources() {  # own_sources NAME: what is behind its own header and those that it includes
   local header base part
   {
     ls formats/"$1".h 2>/dev/null
     sed -n 's/^#include "\(.*\.h\)"$/\1/p' "tests/fuzz/$1_fuzz.cc"
   } | sort -u | while read -r header; do
     base=${header%.h}
+    [ -f "$base.cc" ] || echo "$header"
     for part in "$base".cc "$base"_*.cc; do  # x_*.cc is a part of x unless it has a header
       if [ -f "$part" ] && { [ "$part" = "$base.cc" ] || [ ! -f "${part%.cc}.h" ]; }; then echo "$part"; fi
     done
@@ -27,7 +28,6 @@ own_sources() {  # own_sources NAME: the .cc files of its own header and of thos
 coverage() {  # coverage NAME PROGRAM FOUND: `94 % of 210 regions of formats/x.cc`
   local sources
   mapfile -t sources < <(own_sources "$1")
-  [ ${#sources[@]} -gt 0 ] || { echo "header only"; return; }
   llvm-profdata-16 merge -o "$3.profdata" "$3.profraw" 2>>"$3.log" &&
     llvm-cov-16 report "$2" -instr-profile="$3.profdata" "${sources[@]}" 2>>"$3.log" |
     awk -v files="${sources[*]}" '$1 == "TOTAL" { printf "%3d %% of %d regions of %s\n", $4, $2, files; found = 1 }

@@ -1,6 +1,6 @@
 #include "controller/engine/told_notes.h"
 
-#include <utility>
+#include <cstddef>
 
 namespace ballast {
 namespace {
