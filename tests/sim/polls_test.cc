@@ -134,8 +134,7 @@ TEST_F(SomePolls, AFewSourcesAreAskedAtOnceAndManyOneAfterTheOther) {
   clock.run_until(begin + kInterval - Duration{1});
   ASSERT_EQ(fetcher.asked.size(), kMany) << "each within its interval";
   std::array<std::size_t, 10> in_a_tenth{};
-  for (const auto& [url, at] : fetcher.asked)
-    ++in_a_tenth.at(static_cast<std::size_t>((at - begin) * 10 / kInterval));
+  for (const auto& [url, at] : fetcher.asked) ++in_a_tenth.at(static_cast<std::size_t>((at - begin) * 10 / kInterval));
   EXPECT_LE(*std::ranges::max_element(in_a_tenth), 240U) << "twice as many as when all were spread evenly";
   clock.run_for(std::chrono::seconds{3});
   EXPECT_EQ(fetcher.asked.size(), 4 * kMany) << "the places stay";
