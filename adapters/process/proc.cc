@@ -33,25 +33,8 @@ std::vector<std::string_view> words_of(std::string_view line) {
 
 }  // namespace
 
-std::optional<ProcessStat> parse_stat(std::string_view line) {
-  const std::size_t name_end = line.rfind(") ");
-  if (name_end == std::string_view::npos) return std::nullopt;
-  const auto words = words_of(line.substr(name_end + 2));
-  // Field 3 is words[0].
-  constexpr std::size_t kParent = 1;
-  constexpr std::size_t kSession = 3;
-  constexpr std::size_t kStart = 19;
-  ProcessStat stat;
-  if (words.size() <= kStart || words[0].size() != 1) return std::nullopt;
-  stat.state = words[0][0];
-  if (!read_number(words[kParent], stat.parent) || !read_number(words[kSession], stat.session) ||
-      !read_number(words[kStart], stat.start_ticks))
-    return std::nullopt;
-  return stat;
-}
-
 std::optional<ProcessStat> read_stat(std::int32_t pid) {
-  const auto line = read_small_file(fmt::format("/proc/{}/stat", pid), 4096);
+  const auto line = read_small_file(fmt::format("/proc/{}/stat", pid), kMaxProcText);
   return line ? parse_stat(*line) : std::nullopt;
 }
 

@@ -8,19 +8,10 @@
 #include <vector>
 
 #include "core/result.h"
+#include "formats/proc_text.h"
 
 namespace ballast {
 
-/// Fields 3, 4, 6 and 22 of /proc/PID/stat.
-struct ProcessStat {
-  char state = '?';  ///< Z and X: dead
-  std::int32_t parent = 0;
-  std::int32_t session = 0;
-  std::uint64_t start_ticks = 0;
-  bool operator==(const ProcessStat&) const = default;
-};
-/// Nothing when it is no such line. A name between the parentheses may hold anything.
-std::optional<ProcessStat> parse_stat(std::string_view line);
 /// Nothing when there is no such process.
 std::optional<ProcessStat> read_stat(std::int32_t pid);
 

@@ -203,16 +203,6 @@ TEST(Records, AreReadAsTheyWereWritten) {
   EXPECT_EQ(parse_records(""), Records{});
 }
 
-TEST(ProcessStatLine, SurvivesAnyNameOfAProgram) {
-  const std::string tail = " S 1 42 43 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765 10 11";
-  const ProcessStat expected{'S', 1, 43, 98765};
-  EXPECT_EQ(parse_stat("42 (worker)" + tail), expected);
-  EXPECT_EQ(parse_stat("42 (a) R 9 9 9) (b)" + tail), expected);
-  EXPECT_EQ(parse_stat("42 (worker)"), std::nullopt);
-  EXPECT_EQ(parse_stat("42 (worker) S 1 42"), std::nullopt);
-  EXPECT_EQ(parse_stat(""), std::nullopt);
-}
-
 TEST(MemoryInfo, IsReadInBytes) {
   const std::string text = "MemTotal:       2048 kB\nMemAvailable:    1024 kB\nHugePages_Total:       0\n";
   EXPECT_EQ(parse_meminfo(text, "MemAvailable"), 1 << 20);
