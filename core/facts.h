@@ -46,15 +46,15 @@ struct TlsFacts {
   bool operator==(const TlsFacts&) const = default;
 };
 
-/// A worker at one moment. The pid alone does not name a process: it is used again.
+/// A worker at one moment: all numbers are of that moment, by the kernel's own clock. The pid alone does not name a
+/// process: it is used again. Of the worker's process itself; those that it has started are not in it.
 struct WorkerFacts {
   std::string member{};
   std::int32_t pid = 0;
   std::uint64_t start_ticks = 0;  ///< field 22 of /proc/PID/stat
-  Duration age{};
-  Duration cpu{};  ///< used since its start, by itself; its children that still run are not in it
+  Duration age{};                 ///< grows with the kernel's clock, whatever engine and executor wait for
+  Duration cpu{};                 ///< user and system, used since its start
   std::int64_t resident_bytes = 0;
-  std::int32_t threads = 0;
   std::optional<std::int32_t> descriptors{};  ///< nothing: only its user and root may know
   bool operator==(const WorkerFacts&) const = default;
 };

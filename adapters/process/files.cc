@@ -26,20 +26,35 @@ int write_all(int fd, const std::string& content) {
   return 0;
 }
 
-}  // namespace
-
-std::optional<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes) {
+/// 0, or the errno.
+int read_up_to(const std::filesystem::path& path, std::size_t max_bytes, std::string& content) {
   const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!file) return std::nullopt;
-  std::string content;
+  if (!file) return errno;
   std::array<char, 4096> piece{};
   while (content.size() < max_bytes) {
     const ssize_t count = read(file.get(), piece.data(), std::min(piece.size(), max_bytes - content.size()));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::nullopt;
+    if (count < 0) return errno;
     if (count == 0) break;
     content.append(piece.data(), static_cast<std::size_t>(count));
   }
+  return 0;
+}
+
+}  // namespace
+
+std::optional<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes) {
+  std::string content;
+  if (read_up_to(path, max_bytes, content) != 0) return std::nullopt;
+  return content;
+}
+
+Result<std::string> load_small_file(const std::filesystem::path& path, std::size_t max_bytes) {
+  std::string content;
+  const int failure = read_up_to(path, max_bytes, content);
+  // ESRCH: the process ended after its file was opened.
+  if (failure == ENOENT || failure == ESRCH) return Error{Errc::not_found, path.string() + ": not there"};
+  if (failure != 0) return system_error(path.string(), failure);
   return content;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/process/ports.h"
+#include "adapters/process/roster.h"
 #include "adapters/process/spec.h"
 #include "core/ports.h"
 #include "core/result.h"
@@ -32,7 +33,8 @@ struct ProcessHost {
   std::string policy{};
   std::int64_t memory_reserve_bytes = 0;                                 ///< of the host, that workers never get
   std::int32_t max_replicas = std::numeric_limits<std::int32_t>::max();  ///< of those told before this start, as many
-  std::string hands_off{};  ///< why nothing is started, stopped or replaced: `paused`, `DryRun`; empty: it acts
+  std::string hands_off{};   ///< why nothing is started, stopped or replaced: `paused`, `DryRun`; empty: it acts
+  Roster* roster = nullptr;  ///< is told who the workers are, and outlives the scaler; null: nobody measures them
   std::filesystem::path shim = "/proc/self/exe";  ///< runs `worker_shim_main` when called with `_worker`
 };
 

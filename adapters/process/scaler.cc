@@ -27,6 +27,7 @@ class ProcessScaler final : public Scaler {
     began_ = time_.now();
     desired_ = fleet_.staying();
     tasks_.spawn(supervise());
+    enter_roster();
     return opened;
   }
 
@@ -45,6 +46,22 @@ class ProcessScaler final : public Scaler {
   }
 
  private:
+  void enter_roster() {
+    const ProcessHost& host = fleet_.host();
+    if (host.roster == nullptr) return;
+    place_ = host.roster->enter(fmt::format("{}/{}", host.policy_namespace, host.policy), [this] {
+      std::vector<RosterEntry> living;
+      for (const Slot& slot : fleet_.slots())
+        if (slot.worker && is_itself(*slot.worker))
+          living.push_back({slot.worker->token.name, slot.worker->handle.pid(), slot.worker->token.start_ticks});
+      return living;
+    });
+  }
+  /// While its shim is at work it is a copy of Ballast, and once it has ended nothing.
+  static bool is_itself(const Worker& worker) {
+    return !worker.status && worker.start_failure.empty() && !worker.handle.ended();
+  }
+
   Result<Done> tell(const ObservedTarget& observed, std::int32_t replicas, const std::vector<std::string>& remove) {
     const TimePoint now = time_.now();
     fleet_.look(now);
@@ -181,6 +198,7 @@ class ProcessScaler final : public Scaler {
   TimePoint began_{};
   std::int32_t desired_ = 0;
   std::int64_t told_ = 0;
+  Roster::Place place_{};
   TaskGroup tasks_{};  // last: tasks go before what they use
 };
 

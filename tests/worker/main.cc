@@ -4,6 +4,7 @@
 //   serve PORT FILE       answers HTTP with the status that stands in FILE (default 200); `hang` accepts and is silent
 //   exit STATUS           ends at once
 //   stubborn FILE         ignores SIGTERM and has a child that does too; writes both pids
+//   use CPU MB FDS FILE   uses so many percent of a core, megabytes and descriptors; writes how many it has open in all
 //   forget FILE           overwrites its environment, as setproctitle does; then writes `forgotten`
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -22,6 +23,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <thread>
@@ -131,6 +133,24 @@ int forget(const std::string& path) {
   wait_for_ever();
 }
 
+/// Of this process, without the one that counts.
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator()) - 1;
+}
+
+int use(int percent, std::size_t megabytes, int descriptors, const std::string& path) {
+  const std::vector<char> memory(megabytes << 20, 'x');
+  for (int i = 0; i < descriptors; ++i)
+    if (dup(STDERR_FILENO) < 0) return 3;
+  write_file(path, std::to_string(open_descriptors()));
+  constexpr std::chrono::milliseconds kRound{10};
+  for (auto round = std::chrono::steady_clock::now();; round += kRound) {
+    while (std::chrono::steady_clock::now() < round + kRound * percent / 100) {
+    }
+    std::this_thread::sleep_until(round + kRound);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -141,6 +161,8 @@ int main(int argc, char** argv) {
   if (what == "serve" && words.size() == 3) return serve(words[1], words[2]);
   if (what == "exit" && words.size() == 2) return std::stoi(words[1]);
   if (what == "stubborn" && words.size() == 2) return stubborn(words[1]);
+  if (what == "use" && words.size() == 5)
+    return use(std::stoi(words[1]), std::stoul(words[2]), std::stoi(words[3]), words[4]);
   if (what == "forget" && words.size() == 2) return forget(words[1]);
   std::fprintf(stderr, "ballast_test_worker: see its source\n");
   return 2;
