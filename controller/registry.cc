@@ -18,6 +18,7 @@
 #include "probes/http.h"
 #include "probes/http_value.h"
 #include "probes/openmetrics.h"
+#include "probes/process.h"
 #include "probes/prometheus.h"
 #include "probes/redis.h"
 #include "probes/tcp.h"
@@ -27,7 +28,7 @@ namespace ballast {
 namespace {
 
 struct ProbeEntry : PluginEntry {
-  Result<CompiledProbe> (*make)(const ConfigNode& settings) = nullptr;
+  Result<CompiledProbe> (*make)(const ConfigNode& settings, const Workload& workload) = nullptr;
   /// Why the times of its readings prove no age; empty: they do. Null: they always do.
   std::string (*undated)(const ConfigNode& settings, Duration stale_after) = nullptr;
 };
@@ -88,6 +89,7 @@ ProcessHost process_host(const CompiledWorkload& compiled, Environment& environm
   host.memory_reserve_bytes = environment.host_reserve.memory.value_or(Quantity{}).milli / 1000;
   host.max_replicas = compiled.workload.max_replicas;
   host.hands_off = hands_off(compiled);
+  host.roster = environment.roster;
   return host;
 }
 Result<std::unique_ptr<Scaler>> make_process(const ConfigNode& settings, const CompiledWorkload& compiled,
@@ -104,8 +106,23 @@ Result<std::unique_ptr<Balancer>> make_haproxy(const ConfigNode& settings, Envir
 }
 
 template <class Spec>
-Result<CompiledProbe> make_probe(const ConfigNode& settings) {
+Result<CompiledProbe> make_probe(const ConfigNode& settings, const Workload& /*workload*/) {
   return compile(settings_of<Spec>(settings));
+}
+Result<CompiledProbe> make_process_probe(const ConfigNode& settings, const Workload& workload) {
+  return compile(settings_of<ProcessSpec>(settings), workload.name);
+}
+std::string process_misfit(const ConfigNode& settings, TargetType target) {
+  return misfit(settings_of<ProcessSpec>(settings), target);
+}
+/// A probe of the members that a scale target of the same name makes.
+template <class Spec>
+constexpr PluginEntry member_probe(std::string_view name, std::string_view doc,
+                                   std::string (*misfit)(const ConfigNode&, TargetType)) {
+  PluginEntry entry = plugin<Spec>(name, doc);
+  entry.members_of = name;
+  entry.misfit = misfit;
+  return entry;
 }
 
 std::string undated_prometheus(const ConfigNode& settings, Duration stale_after) {
@@ -124,6 +141,9 @@ constexpr std::array kProbes{
     ProbeEntry{
         plugin<OpenMetricsSpec>("openmetrics", "A metric on the page of an exporter, without a Prometheus between."),
         make_probe<OpenMetricsSpec>},
+    ProbeEntry{member_probe<ProcessSpec>("process", "The cpu, memory or descriptors of each worker on this host.",
+                                         process_misfit),
+               make_process_probe},
     ProbeEntry{plugin<PrometheusSpec>("prometheus", "An instant query to Prometheus, or to what speaks its HTTP API."),
                make_probe<PrometheusSpec>, undated_prometheus},
     ProbeEntry{plugin<RedisSpec>("redis", "A number that Redis knows: a length, a lag, a field of INFO, a value."),
@@ -145,7 +165,7 @@ static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
 static_assert(std::ranges::is_sorted(kBalancers, {}, &BalancerEntry::name));
 
-constexpr std::array<std::string_view, 3> kLaterProbes{"cloudwatch", "process", "resource"};
+constexpr std::array<std::string_view, 2> kLaterProbes{"cloudwatch", "resource"};
 constexpr std::array<std::string_view, 7> kLaterScalers{
     "awsAutoScalingGroup", "awsEcsService", "azureScaleSet", "cloudRun", "gcpInstanceGroup", "systemd", "webhook"};
 constexpr std::array<std::string_view, 8> kLaterBalancers{
@@ -232,6 +252,14 @@ std::string undated(const PluginRef& probe, Duration stale_after) {
   return entry == nullptr || entry->undated == nullptr ? "" : entry->undated(probe.settings, stale_after);
 }
 
+std::string strange_members(const PluginEntry& probe, std::string_view scale_target) {
+  if (probe.members_of.empty() || probe.members_of == scale_target) return "";
+  return fmt::format("measures the workers of its own policy, those of scaleTarget {}; {}", probe.members_of,
+                     scale_target.empty() ? std::string("a Monitor has none: write the signal, without a target, into "
+                                                        "the ScalingPolicy that they belong to")
+                                          : fmt::format("{} has none on this host", scale_target));
+}
+
 PluginRef detail::redacted(const PluginRef& plugin, PluginKind kind) {
   const auto* entry = find_plugin(kind, plugin.type);
   return entry == nullptr ? PluginRef{plugin.type, {}} : PluginRef{plugin.type, entry->redact(plugin.settings)};
@@ -250,7 +278,10 @@ Result<std::vector<CompiledProbe>> bind_probes(const CompiledWorkload& workload)
     const auto& plugin = workload.probes[i];
     const auto* entry = find_entry(kProbes, plugin.type);
     if (entry == nullptr) return unknown(workload, plugin.type);
-    auto probe = entry->make(plugin.settings);
+    const std::string target = workload.scaler ? workload.scaler->type : "";
+    if (const auto problem = strange_members(*entry, target); !problem.empty())
+      return named({Errc::invalid, problem}, workload, "signal " + workload.workload.signals[i].name);
+    auto probe = entry->make(plugin.settings, workload.workload);
     if (!probe) return named(probe.error(), workload, "signal " + workload.workload.signals[i].name);
     result.push_back(std::move(*probe));
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "adapters/process/roster.h"
 #include "controller/config/config.h"
 #include "controller/config/documents.h"
 #include "controller/engine/bound_workload.h"
@@ -23,6 +24,7 @@ struct Environment {
   Executor& executor;
   std::filesystem::path state_directory{};  ///< what must survive a restart; exists
   HostReserve host_reserve{};               ///< never given to workers
+  Roster* roster = nullptr;                 ///< is told who the workers of this host are; null: nobody measures them
 };
 
 /// The probes of a workload, in the order of its signals. Errors: invalid, with the signal named.

@@ -19,6 +19,7 @@ Daemon::Daemon(const RunOptions& options, Log& log)
       loop_(make_loop()),
       journal_executor_(loop_->make_executor()),
       executor_(loop_->make_executor()),
+      readings_executor_(loop_->make_executor()),
       metrics_(make_metrics(BALLAST_VERSION)) {}
 
 Daemon::~Daemon() {
@@ -88,10 +89,11 @@ int Daemon::open() {
   }
   http_ = std::move(*http);
   if (options_.allow_exec) commands_ = make_command_fetcher(*loop_);
-  channels_ = make_channels({.network = *http_, .commands = commands_.get()});
+  readings_ = make_worker_readings(*loop_, *readings_executor_, roster_);
+  channels_ = make_channels({.network = *http_, .workers = readings_.get(), .commands = commands_.get()});
   fetcher_ = make_bulkhead(*channels_, *loop_);
   environment_ = std::make_unique<Environment>(
-      Environment{*loop_, *fetcher_, *executor_, state_directory_, configuration.host_reserve});
+      Environment{*loop_, *fetcher_, *executor_, state_directory_, configuration.host_reserve, &roster_});
   engine_ = std::make_unique<Engine>(*loop_, *fetcher_, *journal_, events(), compile_text());
   return kGood;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/process/readings.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/log.h"
 #include "controller/cli/target_locks.h"
@@ -61,6 +62,9 @@ class Daemon {
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<Fetcher> http_{};
   std::unique_ptr<Fetcher> commands_{};  ///< none: nobody has allowed them
+  Roster roster_{};
+  std::unique_ptr<Executor> readings_executor_;  ///< of /proc
+  std::unique_ptr<Fetcher> readings_{};
   std::unique_ptr<Fetcher> channels_{};
   std::unique_ptr<Fetcher> fetcher_{};
   std::unique_ptr<Journal> journal_{};

@@ -17,18 +17,6 @@ std::string full_name(const DocumentId& id) {
                               : fmt::format("{}/{}", id.name_space, id.name);
 }
 
-TargetType target_type(SignalTargetType type) {
-  switch (type) {
-    case SignalTargetType::average_value:
-      return TargetType::average_value;
-    case SignalTargetType::value:
-      return TargetType::value;
-    case SignalTargetType::utilization:
-      return TargetType::utilization;
-  }
-  return TargetType::none;
-}
-
 std::int64_t target_milli(const SignalTargetSpec& target) {
   if (target.average_value) return target.average_value->milli;
   if (target.value) return target.value->milli;
@@ -42,11 +30,9 @@ Signal compile_signal(const SignalSpec& spec, const PluginRef& probe, Duration i
                 .stale_after = spec.stale_after,
                 .proves_age = undated(probe, spec.stale_after).empty()};
   if (spec.target) {
-    signal.target_type = target_type(spec.target->type);
+    signal.target_type = target_type(spec);
     signal.target_milli = target_milli(*spec.target);
-    // Utilization is of members, and at zero there are none.
-    if (signal.target_type != TargetType::utilization)
-      signal.activation_milli = spec.activation_threshold.value_or(Quantity{}).milli;
+    if (speaks_at_zero(spec)) signal.activation_milli = spec.activation_threshold.value_or(Quantity{}).milli;
   }
   return signal;
 }
@@ -136,6 +122,24 @@ void add_pools(const std::vector<Document>& documents, CompiledWorkload& into) {
 }
 
 }  // namespace
+
+TargetType target_type(const SignalSpec& signal) {
+  if (!signal.target) return TargetType::none;
+  switch (signal.target->type) {
+    case SignalTargetType::average_value:
+      return TargetType::average_value;
+    case SignalTargetType::value:
+      return TargetType::value;
+    case SignalTargetType::utilization:
+      return TargetType::utilization;
+  }
+  return TargetType::none;
+}
+
+bool speaks_at_zero(const SignalSpec& signal) {
+  const auto* entry = find_plugin(PluginKind::probe, signal.probe.type);
+  return target_type(signal) != TargetType::utilization && (entry == nullptr || entry->members_of.empty());
+}
 
 std::vector<CompiledWorkload> compile(const std::vector<Document>& documents) {
   std::vector<CompiledWorkload> result;

@@ -20,6 +20,12 @@ struct Refusal {
 /// before pools that need them, whatever their order.
 std::vector<Refusal> cross_check(const std::vector<Document>& documents);
 
+/// What a signal is held against; `none` without a target.
+TargetType target_type(const SignalSpec& signal);
+
+/// Whether a signal says something while there are no members: neither utilization nor what members use does.
+bool speaks_at_zero(const SignalSpec& signal);
+
 /// Settings that changed and may not, of two versions of one document.
 Problems immutable_changes(const Document& before, const Document& after);
 

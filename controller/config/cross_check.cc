@@ -75,9 +75,22 @@ std::optional<Found> bad_member_label(const SignalSpec& signal, const std::strin
   return Found{path + ".memberLabel", fmt::format("is also among the settings of {}", signal.probe.type)};
 }
 
-/// Signals are found again by what they ask, so that two that ask the same would share one memory.
-std::optional<Found> bad_signal(const std::vector<SignalSpec>& signals, const std::string& name_space,
-                                const std::vector<Document>& good) {
+/// What its source cannot measure here, or not for such a target.
+std::optional<Found> bad_source(const SignalSpec& signal, const std::string& path, const std::string& scale_target) {
+  const auto* entry = find_plugin(PluginKind::probe, signal.probe.type);
+  if (entry == nullptr) return std::nullopt;
+  if (auto why = strange_members(*entry, scale_target); !why.empty())
+    return Found{fmt::format("{}.{}", path, signal.probe.type), std::move(why)};
+  if (auto why = entry->misfit == nullptr ? "" : entry->misfit(signal.probe.settings, target_type(signal));
+      !why.empty())
+    return Found{path + ".target.type", std::move(why)};
+  return std::nullopt;
+}
+
+/// Signals are found again by what they ask, so that two that ask the same would share one memory. `scale_target` is
+/// empty for a Monitor.
+std::optional<Found> bad_signal(const std::vector<SignalSpec>& signals, const std::string& scale_target,
+                                const std::string& name_space, const std::vector<Document>& good) {
   std::map<std::string, std::size_t> names;
   std::map<Fingerprint, std::size_t> questions;
   for (std::size_t i = 0; i < signals.size(); ++i) {
@@ -86,6 +99,7 @@ std::optional<Found> bad_signal(const std::vector<SignalSpec>& signals, const st
     if (!fresh)
       return Found{path + ".name", fmt::format("{} is also the name of signals[{}]", signals[i].name, name->second)};
     if (auto found = bad_member_label(signals[i], path)) return found;
+    if (auto found = bad_source(signals[i], path, scale_target)) return found;
     const auto probe = resolved_probe(signals[i], name_space, good);
     if (!probe) return Found{fmt::format("{}.{}.sourceRef.name", path, signals[i].probe.type), probe.error().message};
     const auto [asked, first] = questions.emplace(fingerprint(*probe, PluginKind::probe), i);
@@ -96,22 +110,21 @@ std::optional<Found> bad_signal(const std::vector<SignalSpec>& signals, const st
   return std::nullopt;
 }
 
-/// Whether a signal can say that there is work while nothing runs: utilization is of members, and there are none.
-bool can_wake(const SignalSpec& signal) {
-  return signal.target && signal.target->type != SignalTargetType::utilization;
-}
+/// Whether a signal can say that there is work while nothing runs.
+bool can_wake(const SignalSpec& signal) { return signal.target && speaks_at_zero(signal); }
 
 /// What a policy says that one of its parts alone does not.
 std::optional<Found> contradicts_itself(const ScalingPolicySpec& policy) {
   if (policy.min_replicas == 0 && std::ranges::none_of(policy.signals, can_wake))
-    return Found{"spec.minReplicas",
-                 "0, and no signal has a target that can wake it: it would stay at zero; write 1, or give a signal an "
-                 "AverageValue or Value target"};
+    return Found{
+        "spec.minReplicas",
+        "0, and no signal has a target that can wake it: it would stay at zero; write 1, or give a signal that "
+        "does not measure members an AverageValue or Value target"};
   for (std::size_t i = 0; i < policy.signals.size(); ++i)
     if (policy.signals[i].activation_threshold && !can_wake(policy.signals[i]))
       return Found{fmt::format("spec.signals[{}].activationThreshold", i),
-                   "utilization is of members, and at zero there are none: only a signal with an AverageValue or Value "
-                   "target can wake"};
+                   "what it measures is of members, and at zero there are none: only a signal of something else, with "
+                   "an AverageValue or Value target, can wake"};
   std::map<std::string, std::size_t> names;
   for (std::size_t i = 0; i < policy.schedules.size(); ++i)
     if (const auto [name, fresh] = names.emplace(policy.schedules[i].name, i); !fresh)
@@ -166,10 +179,10 @@ class CrossCheck {
     const std::string& name_space = documents_[i].id.name_space;
     if (const auto* policy = std::get_if<ScalingPolicySpec>(&documents_[i].spec)) {
       auto found = contradicts_itself(*policy);
-      return found ? found : bad_signal(policy->signals, name_space, sources_);
+      return found ? found : bad_signal(policy->signals, policy->scale_target.type, name_space, sources_);
     }
     if (const auto* monitor = std::get_if<MonitorSpec>(&documents_[i].spec))
-      return bad_signal(monitor->signals, name_space, sources_);
+      return bad_signal(monitor->signals, "", name_space, sources_);
     const auto* pool = std::get_if<BalancingPolicySpec>(&documents_[i].spec);
     if (pool == nullptr) return std::nullopt;
     const DocumentId wanted{"ScalingPolicy", documents_[i].id.name_space,

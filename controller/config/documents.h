@@ -114,11 +114,10 @@ struct SignalSpec {
         Field{"staleAfter", &SignalSpec::stale_after, "",
               "A value older than this, by the clock of its source, is unknown: it may hold or scale up, never down.",
               Limits{.min = 1, .max = 86'400}},
-        Field{
-            "activationThreshold", &SignalSpec::activation_threshold, "of the signal",
-            "Of a policy with minReplicas 0: strictly above it the signal wakes the target and keeps it awake. Default "
-            "0; not with a Utilization target, since there is none of no members.",
-            Limits{.min = 0, .max = 1e15, .example = "5"}}};
+        Field{"activationThreshold", &SignalSpec::activation_threshold, "of the signal",
+              "Of a policy with minReplicas 0: strictly above it the signal wakes the target and keeps it awake. "
+              "Default 0; not with a Utilization target nor of the source process: at zero there are no members.",
+              Limits{.min = 0, .max = 1e15, .example = "5"}}};
   }
   static constexpr auto rules() {
     return std::array{rule::le("interval", "staleAfter"), rule::needs("activationThreshold", "target")};

@@ -9,6 +9,7 @@
 #include "controller/config/schema.h"
 #include "core/config_node.h"
 #include "core/field.h"
+#include "core/workload.h"
 
 namespace ballast {
 
@@ -30,6 +31,11 @@ struct PluginEntry {
   ConfigNode (*redact)(const ConfigNode& settings) = nullptr;
   /// Of settings that are good. Null: none.
   std::vector<Claim> (*claims)(const ConfigNode& settings) = nullptr;
+  /// Of a probe: the scale target whose members it measures, those of its own policy. So it says nothing while there
+  /// are none. Empty: it measures something else.
+  std::string_view members_of{};
+  /// Of a probe: why its values cannot be held against such a target, for people; empty: they can. Null: any will do.
+  std::string (*misfit)(const ConfigNode& settings, TargetType target) = nullptr;
 };
 
 /// Sorted.
@@ -39,6 +45,9 @@ std::vector<std::string_view> later_plugins(PluginKind kind);
 /// Null: there is none.
 const PluginEntry* find_plugin(PluginKind kind, std::string_view name);
 std::string_view to_string(PluginKind kind);
+/// Why a policy with this scale target (empty: a Monitor's none) cannot be measured by a probe, for people; empty: it
+/// can.
+std::string strange_members(const PluginEntry& probe, std::string_view scale_target);
 /// Why the times of a probe's readings do not prove when they were measured, for people; empty when they do. Only what
 /// proves its age may let a target shrink.
 std::string undated(const PluginRef& probe, Duration stale_after);

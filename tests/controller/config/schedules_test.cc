@@ -101,7 +101,7 @@ TEST(ScaleToZero, NeedsASignalThatCanWake) {
   EXPECT_THAT(told(set_of("  minReplicas: 0\n" + cpu)), ElementsAre(HasSubstr("spec.minReplicas: 0, and no signal")));
   cpu.insert(cpu.find("target"), "activationThreshold: 1, ");
   EXPECT_THAT(told(set_of("  minReplicas: 1\n" + cpu)),
-              ElementsAre(HasSubstr("spec.signals[0].activationThreshold: utilization is of members")));
+              ElementsAre(HasSubstr("spec.signals[0].activationThreshold: what it measures is of members")));
 }
 
 TEST(ScaleToZero, ATargetWakesAboveZeroUnlessAThresholdSaysMore) {
