@@ -4,7 +4,9 @@
 //   serve PORT FILE       answers HTTP with the status that stands in FILE (default 200); `hang` accepts and is silent
 //   exit STATUS           ends at once
 //   stubborn FILE         ignores SIGTERM and has a child that does too; writes both pids
-//   use CPU MB FDS FILE   uses so many percent of a core, megabytes and descriptors; writes how many it has open in all
+//   use CPU MB FDS FILE   uses so many percent of a core, megabytes and further descriptors; writes how many it has
+//   open
+//                         in all. Ends after five minutes, whoever has forgotten it
 //   forget FILE           overwrites its environment, as setproctitle does; then writes `forgotten`
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -21,6 +23,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -139,15 +142,20 @@ std::ptrdiff_t open_descriptors() {
 }
 
 int use(int percent, std::size_t megabytes, int descriptors, const std::string& path) {
+  constexpr unsigned kFiveMinutes = 300;
+  alarm(kFiveMinutes);
   const std::vector<char> memory(megabytes << 20, 'x');
   for (int i = 0; i < descriptors; ++i)
     if (dup(STDERR_FILENO) < 0) return 3;
   write_file(path, std::to_string(open_descriptors()));
-  constexpr std::chrono::milliseconds kRound{10};
-  for (auto round = std::chrono::steady_clock::now();; round += kRound) {
-    while (std::chrono::steady_clock::now() < round + kRound * percent / 100) {
+  if (percent == 0) wait_for_ever();
+  // By its own clock of cpu, so that what others take of the machine is made up for.
+  const auto began = std::chrono::steady_clock::now();
+  const auto spent = [] { return std::chrono::microseconds{std::clock()}; };
+  for (;;) {
+    while (spent() < (std::chrono::steady_clock::now() - began) * (percent / 100.0)) {
     }
-    std::this_thread::sleep_until(round + kRound);
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
 }
 
