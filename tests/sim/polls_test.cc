@@ -124,6 +124,24 @@ TEST_F(SomePolls, WhatAFetcherThrowsIsAFailureOfWhoAsked) {
   expect_only_failures(bad, "no more sockets");
 }
 
+TEST_F(SomePolls, APageThatManySignalsShareIsFetchedAndReadOnce) {
+  constexpr std::size_t kSignals = 200;
+  std::size_t read = 0;
+  std::vector<Signal> signals(kSignals);
+  for (Signal& signal : signals) {
+    CompiledProbe compiled = probe("http://shared");
+    compiled.decode = [&read](const Response& response) {
+      ++read;
+      return good_page(response);
+    };
+    subscribe(signal, std::move(compiled));
+  }
+  clock.run_for(std::chrono::milliseconds{10'500});
+  EXPECT_EQ(fetcher.asked.size(), 11U);
+  EXPECT_EQ(read, 11U);
+  for (const Signal& signal : signals) EXPECT_EQ(signal.got.size(), 11U);
+}
+
 TEST_F(SomePolls, AFewSourcesAreAskedAtOnceAndManyOneAfterTheOther) {
   constexpr std::size_t kMany = 1'200;
   const TimePoint begin = clock.now();
