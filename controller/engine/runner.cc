@@ -90,18 +90,20 @@ void Runner::take_in(std::size_t signal, TimePoint at, Result<NamedReading> read
   if (all_answered()) wake();
 }
 
-bool Runner::all_answered() const {
-  if (inbox_.empty()) return false;
+bool Runner::awaits_an_answer() const {
   const Workload& workload = bound()->workload;
   for (std::size_t i = 0; i < answered_.size(); ++i)
-    if (!answered_[i] && workload.signals[i].interval <= workload.interval) return false;
-  return true;
+    if (!answered_[i] && workload.signals[i].interval <= workload.interval) return true;
+  return false;
 }
+
+bool Runner::all_answered() const { return !inbox_.empty() && !awaits_an_answer(); }
 
 TimePoint Runner::next_tick() const {
   const Duration interval = bound()->workload.interval;
-  if (!all_answered()) return began_ + interval;
-  return decided_on_all_ ? began_ + interval * 3 / 4 : began_;
+  if (all_answered()) return decided_on_all_ ? began_ + interval * 3 / 4 : began_;
+  // An answer that comes a little later than the last one is waited for: just behind a tick it would lie for long.
+  return awaits_an_answer() ? began_ + interval * 5 / 4 : began_ + interval;
 }
 
 void Runner::wake() {

@@ -40,8 +40,8 @@ class Runner {
          CompileText compile, Bind bind);
 
   /// Rebuilds what was remembered, then ticks until `stop` is called: the first time at once, then when all signals
-  /// that are polled at least as often have answered, 3/4 of an interval after the last tick at the earliest, one
-  /// interval after it at the latest. So what was read is decided on at once, and each interval costs one tick.
+  /// that are polled at least as often have answered, 3/4 of an interval after the last tick at the earliest, 5/4 of it
+  /// at the latest. So what was read is decided on at once, and each interval costs one tick.
   Task<void> run();
   /// Another version of the documents: in force from the next tick on. When it cannot be bound the old one stays, and
   /// the new one is tried again.
@@ -86,6 +86,8 @@ class Runner {
   Observation observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members);
   void subscribe();
   void take_in(std::size_t signal, TimePoint at, Result<NamedReading> reading);
+  /// Of a signal that is polled at least as often as this ticks.
+  [[nodiscard]] bool awaits_an_answer() const;
   [[nodiscard]] bool all_answered() const;
   [[nodiscard]] TimePoint next_tick() const;
   void wake();
