@@ -27,8 +27,9 @@ class Binding {
  public:
   /// From now on this is what people want; tried at the next `advance`.
   void offer(Bind next);
-  /// Whether `advance` has something to try now.
-  [[nodiscard]] bool due(TimePoint now) const { return next_.make && now >= try_at_; }
+  /// When `advance` has something to try; never is the largest time.
+  [[nodiscard]] TimePoint next_try() const { return next_.make ? try_at_ : TimePoint::max(); }
+  [[nodiscard]] bool due(TimePoint now) const { return now >= next_try(); }
   /// A version was offered and not tried yet: what is in force may be against somebody's word.
   [[nodiscard]] bool superseded() const { return superseded_; }
   /// Tries the version offered last. Refused, it is tried again, ever more rarely, and the one before stays in force

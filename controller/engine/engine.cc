@@ -68,7 +68,7 @@ Duration Engine::behind() const {
   for (const auto& [name, runner] : runners_) {
     if (runner->bound() == nullptr) continue;
     const TimePoint since = std::max(runner->last_tick(), runner->bound_since());
-    const Duration late = time_.now() - since - runner->bound()->workload.interval;
+    const Duration late = time_.now() - since - longest_pause(runner->bound()->workload.interval);
     most = std::max(most, late);
   }
   return most;

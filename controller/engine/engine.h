@@ -26,7 +26,7 @@ class Engine {
 
   [[nodiscard]] const Runner* find(const std::string& name) const;
   [[nodiscard]] const std::map<std::string, std::unique_ptr<Runner>>& runners() const { return runners_; }
-  /// The longest time since a runner's tick began, or it was bound, beyond its own interval: zero when all that run
+  /// The longest time since a runner's tick began, or it was bound, beyond its longest pause: zero when all that run
   /// make progress.
   [[nodiscard]] Duration behind() const;
 

@@ -102,8 +102,7 @@ bool Runner::all_answered() const { return !inbox_.empty() && !awaits_an_answer(
 TimePoint Runner::next_tick() const {
   const Duration interval = bound()->workload.interval;
   if (all_answered()) return decided_on_all_ ? began_ + interval * 3 / 4 : began_;
-  // An answer that comes a little later than the last one is waited for: just behind a tick it would lie for long.
-  return awaits_an_answer() ? began_ + interval * 5 / 4 : began_ + interval;
+  return began_ + (awaits_an_answer() ? longest_pause(interval) : interval);
 }
 
 void Runner::wake() {
@@ -118,11 +117,10 @@ Task<void> Runner::run() {
     const bool ticks = bound() != nullptr;
     if (ticks) co_await tick();
     const auto due = [&] { return ticks ? next_tick() : began_ + kNap; };
-    // Short naps besides: a version that was refused is tried again.
     while (!stopping_ && !binding_.due(time_.now()) && time_.now() < due()) {
-      Wakeable nap(time_, std::min(due(), time_.now() + kNap));
-      waker_ = &nap;
-      co_await nap;
+      Wakeable pause(time_, std::min(due(), binding_.next_try()));
+      waker_ = &pause;
+      co_await pause;
       waker_ = nullptr;
     }
   }

@@ -34,14 +34,18 @@ struct EngineEvents {
 /// Compiles one workload out of a document's text: of an older version too.
 using CompileText = std::function<Result<Workload>(const std::string& text, const std::string& name)>;
 
+/// Between two ticks, at the most: an answer that comes a little later than the last one is waited for. Just behind a
+/// tick it would lie for long.
+constexpr Duration longest_pause(Duration interval) { return interval * 5 / 4; }
+
 class Runner {
  public:
   Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
          CompileText compile, Bind bind);
 
   /// Rebuilds what was remembered, then ticks until `stop` is called: the first time at once, then when all signals
-  /// that are polled at least as often have answered, 3/4 of an interval after the last tick at the earliest, 5/4 of it
-  /// at the latest. So what was read is decided on at once, and each interval costs one tick.
+  /// that are polled at least as often have answered, 3/4 of an interval after the last tick at the earliest,
+  /// `longest_pause` at the latest. So what was read is decided on at once, and each interval costs one tick.
   Task<void> run();
   /// Another version of the documents: in force from the next tick on. When it cannot be bound the old one stays, and
   /// the new one is tried again.

@@ -32,6 +32,8 @@ class Process {
   void run();
   /// An orderly end, as time passes.
   void leave() { engine_->remove(first().name); }
+  /// As the daemon's /healthz asks.
+  [[nodiscard]] Duration behind() const { return engine_->behind(); }
   /// The newest decision; null before the first one and when there is no such workload.
   [[nodiscard]] const Plan* decision(std::size_t service) const;
 

@@ -7,19 +7,14 @@
 
 #include "controller/journal/replay.h"
 #include "tests/sim/process.h"
+#include "tests/sim/scenarios.h"
 
 namespace ballast::sim {
 namespace {
 
 /// Two more in five minutes at most, of ten and more that the load asks for.
 Workload slow_to_grow() {
-  Workload workload{.name = "sim/web", .target_kind = "sim", .target_name = "web", .document = 7};
-  workload.max_replicas = 20;
-  workload.interval = std::chrono::seconds{2};
-  Signal load{.name = "load", .fingerprint = 100, .target_type = TargetType::average_value, .target_milli = 10'000};
-  load.interval = std::chrono::seconds{2};
-  load.stale_after = std::chrono::seconds{20};
-  workload.signals = {load};
+  Workload workload = one_load();
   workload.behavior = Behavior{};
   workload.behavior->scale_up.policies = {{PolicyType::pods, 2, 300}};
   workload.behavior->scale_down.stabilization_window_seconds = 0;

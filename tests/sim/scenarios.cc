@@ -16,6 +16,17 @@ std::int32_t members_for(const Play& play, double exact) {
 
 }  // namespace
 
+Workload one_load() {
+  Workload workload{.name = "sim/web", .target_kind = "sim", .target_name = "web", .document = 7};
+  workload.max_replicas = 20;
+  workload.interval = std::chrono::seconds{2};
+  Signal load{.name = "load", .fingerprint = 100, .target_type = TargetType::average_value, .target_milli = 10'000};
+  load.interval = std::chrono::seconds{2};
+  load.stale_after = std::chrono::seconds{20};
+  workload.signals = {load};
+  return workload;
+}
+
 Play surge(std::uint64_t seed) {
   Chance chance(seed);
   Play play;

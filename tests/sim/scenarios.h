@@ -24,6 +24,8 @@ std::vector<Scenario> restart_scenarios();
 std::vector<Scenario> network_scenarios();
 std::vector<Scenario> port_scenarios();
 
+/// One signal, 10 a member, asked and decided on every 2 s; at most 20 members, no `behavior`.
+Workload one_load();
 /// High load from 60 s to 300 s, then low; window 30 s, staleAfter 20 s, interval 2 s, a target of 7 a member.
 Play surge(std::uint64_t seed);
 /// `surge` with another shape of demand.

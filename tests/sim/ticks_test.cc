@@ -5,25 +5,15 @@
 #include <utility>
 
 #include "tests/sim/process.h"
+#include "tests/sim/scenarios.h"
 
 namespace ballast::sim {
 namespace {
 
 constexpr Time kJump = 71;  ///< ten times the load, between two polls
 
-Workload in_two_second_steps() {
-  Workload workload{.name = "sim/web", .target_kind = "sim", .target_name = "web", .document = 7};
-  workload.max_replicas = 20;
-  workload.interval = std::chrono::seconds{2};
-  Signal load{.name = "load", .fingerprint = 100, .target_type = TargetType::average_value, .target_milli = 10'000};
-  load.interval = std::chrono::seconds{2};
-  load.stale_after = std::chrono::seconds{20};
-  workload.signals = {load};
-  return workload;
-}
-
 TEST(Ticks, AReadingIsDecidedOnWhenItComesAndNotAnIntervalLater) {
-  Service service{.workload = in_two_second_steps(),
+  Service service{.workload = one_load(),
                   .world = WorldOptions{.demand = {.points = {{0, 10}, {kJump, 10}, {kJump + 0.5, 100}}},
                                         .start_delay_max = 1,
                                         .has_pool = false,
@@ -49,6 +39,24 @@ TEST(Ticks, AReadingIsDecidedOnWhenItComesAndNotAnIntervalLater) {
   EXPECT_GT(world.told(), 3) << "the poll a second after the jump has seen it";
   EXPECT_LE(ticks, 2 + 73 / 2) << "one at the start, one when the first answer comes, then one in an interval";
   EXPECT_GE(ticks, 73 / 2);
+}
+
+TEST(Ticks, WaitingForASilentSourceIsNoDelayOfTheEngine) {
+  Service service{.workload = one_load(),
+                  .world = WorldOptions{.demand = {.points = {{0, 10}, {60, 10}}}, .has_pool = false}};
+  World world{service.world};
+  FaultPlan faults{.troubles = {{.target = Target::source, .fault = Fault::source_times_out, .from = 20, .to = 50}}};
+  SimClock clock{kBegan};
+  LossyDisk disk{"silent"};
+  Stage stage{.sites = {Site{&world, &service}}, .faults = faults, .time = clock, .disk = disk};
+  Process process(stage, EngineEvents{});
+  ASSERT_EQ(process.failure(), "");
+  process.run();
+  for (Time step = 0.25; step <= 60; step += 0.25) {
+    clock.run_until(kBegan + from_seconds(step));
+    world.advance(step);
+    EXPECT_EQ(process.behind(), Duration{}) << step;
+  }
 }
 
 }  // namespace
