@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
 
+#include "core/read_number.h"
 #include "formats/excerpt.h"
 
 namespace ballast {
@@ -43,10 +43,7 @@ std::string unescaped(std::string_view text) {
 std::optional<double> number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end != text.data() + text.size() || text.empty()) return std::nullopt;
-  if (failed == std::errc::result_out_of_range) return std::nullopt;
-  if (failed != std::errc{}) return std::nullopt;
+  if (!read_number(text, value)) return std::nullopt;
   return value;
 }
 

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
-
-template <class T>
-bool read_number(std::string_view text, T& number) {
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failed == std::errc{} && end == text.data() + text.size();
-}
 
 constexpr std::size_t kFields = 24 - 2;  ///< the last that is read is 24, the first after the name is 3
 

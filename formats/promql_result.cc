@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include <charconv>
 #include <limits>
 #include <optional>
 
+#include "core/read_number.h"
 #include "formats/excerpt.h"
 
 namespace ballast {
@@ -56,8 +56,7 @@ std::optional<double> number(std::string_view text) {
   if (text == "-Inf") return -std::numeric_limits<double>::infinity();
   if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!read_number(text, value)) return std::nullopt;
   return value;
 }
 

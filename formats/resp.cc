@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <utility>
+
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
@@ -21,8 +22,7 @@ Error malformed(std::string what) { return {Errc::invalid, "no answer of Redis: 
 template <class T>
 std::optional<T> whole(std::string_view text) {
   T value{};
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!read_number(text, value)) return std::nullopt;
   return value;
 }
 

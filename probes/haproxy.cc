@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <vector>
+
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
@@ -33,8 +34,7 @@ std::string_view cell(const HaproxyTable& table, const Row& row, std::string_vie
 
 std::optional<double> number(std::string_view text) {
   double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  if (!read_number(text, value) || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 

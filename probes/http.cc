@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
 
 std::optional<int> parse_status(std::string_view text) {
   int status = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), status);
-  if (failed != std::errc{} || end != text.data() + text.size() || status < 100 || status > 599) return std::nullopt;
+  if (!read_number(text, status) || status < 100 || status > 599) return std::nullopt;
   return status;
 }
 

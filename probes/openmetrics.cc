@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "core/read_number.h"
 #include "formats/histogram.h"
 #include "formats/matchers.h"
 #include "probes/prometheus_source.h"
@@ -152,16 +152,31 @@ Result<NamedReading> summed(const OpenMetricsSpec& spec, const View& page, const
   return reading;
 }
 
-Result<NamedReading> select_rate(const OpenMetricsSpec& spec, const View& page, const SeriesSet& now,
-                                 const View* previous, const std::vector<LabelMatcher>& matchers) {
+/// What was counted between two pages, and how long that was.
+struct Growth {
+  SeriesSet series{};
+  Duration span{};
+};
+
+/// Of the metric `counters` at two polls; for people it is of `spec`'s, whose `wanted` (rate, quantile) is asked for.
+Result<Growth> growth(const OpenMetricsSpec& spec, const OpenMetricsSpec& counters, const char* wanted,
+                      const View& page, const SeriesSet& now, const View* previous,
+                      const std::vector<LabelMatcher>& matchers) {
   const auto span = span_between(page, previous);
   if (!span) return span.error();
-  const auto before = series_of(*previous, spec.metric, matchers);
-  if (!before) return Error{Errc::unavailable, spec.metric + " is new: its rate needs two polls"};
-  auto grown = increases(spec, now, *before);
+  const auto before = series_of(*previous, counters.metric, matchers);
+  if (!before) return Error{Errc::unavailable, fmt::format("{} is new: its {} needs two polls", spec.metric, wanted)};
+  auto grown = increases(counters, now, *before);
   if (!grown) return grown.error();
-  for (auto& [labels, series] : *grown) series.value /= seconds(*span);
-  return summed(spec, page, *grown, *span);
+  return Growth{*std::move(grown), *span};
+}
+
+Result<NamedReading> select_rate(const OpenMetricsSpec& spec, const View& page, const SeriesSet& now,
+                                 const View* previous, const std::vector<LabelMatcher>& matchers) {
+  auto grown = growth(spec, spec, "rate", page, now, previous, matchers);
+  if (!grown) return grown.error();
+  for (auto& [labels, series] : grown->series) series.value /= seconds(grown->span);
+  return summed(spec, page, grown->series, grown->span);
 }
 
 std::optional<double> bound_of(const Labels& labels, std::string_view name) {
@@ -169,34 +184,23 @@ std::optional<double> bound_of(const Labels& labels, std::string_view name) {
   if (text == nullptr) return std::nullopt;
   if (*text == "+Inf") return HUGE_VAL;
   double bound = 0;
-  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), bound);
-  if (failed != std::errc{} || end != text->data() + text->size()) return std::nullopt;
+  if (!read_number(*text, bound)) return std::nullopt;
   return bound;
-}
-
-/// By how much each bucket grew since the page before.
-Result<SeriesSet> grown_buckets(const OpenMetricsSpec& spec, const View& page, const View* previous,
-                                const std::vector<LabelMatcher>& matchers) {
-  OpenMetricsSpec buckets = spec;
-  buckets.metric += "_bucket";
-  const auto now = series_of(page, buckets.metric, matchers);
-  if (!now) return now.error();
-  const auto span = span_between(page, previous);
-  if (!span) return span.error();
-  const auto before = series_of(*previous, buckets.metric, matchers);
-  if (!before) return Error{Errc::unavailable, spec.metric + " is new: its quantile needs two polls"};
-  return increases(buckets, *now, *before);
 }
 
 /// Buckets of several series are added: together they are one histogram.
 Result<NamedReading> select_histogram(const OpenMetricsSpec& spec, const View& page, const View* previous,
                                       const std::vector<LabelMatcher>& matchers) {
-  const auto grown = grown_buckets(spec, page, previous, matchers);
+  OpenMetricsSpec buckets = spec;
+  buckets.metric += "_bucket";
+  const auto now = series_of(page, buckets.metric, matchers);
+  if (!now) return now.error();
+  const auto grown = growth(spec, buckets, "quantile", page, *now, previous, matchers);
   if (!grown) return grown.error();
-  const Result<Duration> span = span_between(page, previous);
+  const Duration span = grown->span;
   std::map<std::string, std::vector<Bucket>> members;
-  NamedReading reading{page.received_at, *span, {}};
-  for (const auto& [labels, series] : *grown) {
+  NamedReading reading{page.received_at, span, {}};
+  for (const auto& [labels, series] : grown->series) {
     auto member = member_of(spec, labels);
     if (!member) return member.error();
     const auto bound = bound_of(labels, "le");
@@ -209,8 +213,8 @@ Result<NamedReading> select_histogram(const OpenMetricsSpec& spec, const View& p
     const auto value = histogram_quantile(*spec.quantile, std::move(of));
     if (!value || !std::isfinite(*value))
       return Error{Errc::unavailable, fmt::format("{}{}: nothing was observed in {:.3g} s: its quantile is unknown",
-                                                  spec.metric, member.empty() ? "" : " of " + member, seconds(*span))};
-    reading.samples.push_back({member, *value, reading.at, *span});
+                                                  spec.metric, member.empty() ? "" : " of " + member, seconds(span))};
+    reading.samples.push_back({member, *value, reading.at, span});
   }
   return reading;
 }

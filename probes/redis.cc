@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <utility>
 
+#include "core/read_number.h"
 #include "formats/json_number.h"
 #include "probes/address.h"
 
@@ -95,8 +95,7 @@ std::optional<std::string_view> part_of(std::string_view parts, std::string_view
 
 std::optional<double> number_in(std::string_view text) {
   double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  if (!read_number(text, value) || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 

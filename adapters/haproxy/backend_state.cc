@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "core/read_number.h"
 #include "formats/haproxy.h"
 
 namespace ballast::haproxy {
@@ -20,8 +20,7 @@ constexpr std::string_view kFixAlgorithm =
 
 std::optional<std::int32_t> number(std::string_view text) {
   std::int32_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!read_number(text, value)) return std::nullopt;
   return value;
 }
 

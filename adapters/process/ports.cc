@@ -6,16 +6,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <optional>
+
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (failed != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
+  if (!read_number(text, port) || port == 0) return std::nullopt;
   return port;
 }
 

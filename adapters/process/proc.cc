@@ -6,19 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <memory>
 
 #include "adapters/process/files.h"
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
-
-template <class T>
-bool read_number(std::string_view text, T& number) {
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failed == std::errc{} && end == text.data() + text.size();
-}
 
 /// The words of a line, separated by single spaces.
 std::vector<std::string_view> words_of(std::string_view line) {

@@ -1,6 +1,6 @@
 #include "adapters/process/shim_options.h"
 
-#include <charconv>
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
@@ -23,8 +23,7 @@ std::optional<ShimOptions> parse_shim_arguments(const std::vector<std::string>& 
   ShimOptions options{
       .log = arguments[1], .user = arguments[2], .working_directory = arguments[3], .environment_file = arguments[4]};
   const std::string& memory = arguments[5];
-  const auto [end, failed] = std::from_chars(memory.data(), memory.data() + memory.size(), options.memory_bytes);
-  if (failed != std::errc{} || end != memory.data() + memory.size() || options.memory_bytes < 0) return std::nullopt;
+  if (!read_number(memory, options.memory_bytes) || options.memory_bytes < 0) return std::nullopt;
   options.command.assign(arguments.begin() + kBeforeCommand, arguments.end());
   return options;
 }

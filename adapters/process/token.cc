@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
+
+#include "core/read_number.h"
 
 namespace ballast {
 namespace {
@@ -28,12 +29,6 @@ std::optional<std::array<std::string_view, kParts>> split(std::string_view text)
 /// paths of files and the terminals of people.
 bool is_name(std::string_view text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
-
-template <class T>
-bool read_number(std::string_view text, T& number, int base = 10) {
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  return failed == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
 #include "controller/config/formats.h"
 #include "controller/config/nearest.h"
 #include "controller/config/write.h"
+#include "core/read_number.h"
 #include "formats/duration.h"
 #include "formats/quantity.h"
 #include "io/url.h"
@@ -61,8 +61,7 @@ bool expect_scalar(const ConfigNode& node, const Where& where, std::string_view 
 template <class T>
 std::optional<T> parsed(std::string_view text) {
   T value{};
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (!read_number(text, value)) return std::nullopt;
   return value;
 }
 
