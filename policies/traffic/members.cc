@@ -25,9 +25,8 @@ bool gets_nothing_new(const Member& member, const Observation& observation) {
          std::ranges::all_of(member.pools, [](const PoolMember& place) { return place.weight == 0; });
 }
 
-Step contested(const Member& member) {
-  const Subject subject{Subject::Kind::member, static_cast<std::uint32_t>(member.id)};
-  return Step{Stage::members, subject, 0, 0, Reason::member_contested};
+Step step_of(MemberId id, Reason reason, std::array<double, 4> numbers = {}) {
+  return Step{Stage::members, {Subject::Kind::member, static_cast<std::uint32_t>(id)}, 0, 0, reason, numbers};
 }
 
 /// A place that is not seen now is as it was.
@@ -46,19 +45,11 @@ void remember_members(Memory& memory, const Observation& observation, std::vecto
     if (known.retiring && !known.draining_since && gets_nothing_new(member, observation))
       known.draining_since = observation.at;
     const bool held = is_contested(member, known.contested, observation);
-    if (std::exchange(known.contested, held) && !held) {
-      const Subject subject{Subject::Kind::member, static_cast<std::uint32_t>(member.id)};
-      steps.push_back(Step{Stage::members, subject, 0, 0, Reason::member_released});
-    }
+    if (std::exchange(known.contested, held) && !held) steps.push_back(step_of(member.id, Reason::member_released));
     if (member.state == MemberState::ready && !known.was_ready) {
       known.was_ready = true;
       const double took = seconds(member.since - member.started);
-      steps.push_back(Step{Stage::members,
-                           {Subject::Kind::member, static_cast<std::uint32_t>(member.id)},
-                           0,
-                           0,
-                           Reason::member_ready,
-                           {took}});
+      steps.push_back(step_of(member.id, Reason::member_ready, {took}));
     }
   }
   memory.members = std::move(now);
@@ -96,12 +87,7 @@ void retire_some(Memory& memory, const Observation& observation, std::size_t cou
     MemberMemory& known = *find(memory, serving[i]->id);
     known.retiring = true;
     known.retiring_since = observation.at;
-    steps.push_back(Step{Stage::members,
-                         {Subject::Kind::member, static_cast<std::uint32_t>(known.id)},
-                         0,
-                         0,
-                         Reason::member_retired,
-                         {static_cast<double>(in_flight(*serving[i]))}});
+    steps.push_back(step_of(known.id, Reason::member_retired, {static_cast<double>(in_flight(*serving[i]))}));
   }
 }
 
@@ -116,11 +102,7 @@ void bring_back(Memory& memory, std::size_t count, std::vector<Step>& steps) {
   for (std::size_t i = 0; i < std::min(count, retiring.size()); ++i) {
     retiring[i]->retiring = false;
     retiring[i]->draining_since.reset();
-    steps.push_back(Step{Stage::members,
-                         {Subject::Kind::member, static_cast<std::uint32_t>(retiring[i]->id)},
-                         0,
-                         0,
-                         Reason::member_brought_back});
+    steps.push_back(step_of(retiring[i]->id, Reason::member_brought_back));
   }
 }
 
@@ -158,11 +140,9 @@ std::optional<std::int32_t> place_of_the_retiring(const Placing& placing, const 
   const Duration draining_for = now - known.draining_since.value_or(now);
   if (!may_leave(pool, *place, draining_for)) return 0;
   const bool drained = place->in_flight == 0;
-  Step step{Stage::members, {Subject::Kind::member, static_cast<std::uint32_t>(known.id)}};
-  step.reason = drained ? Reason::member_drained : Reason::member_drain_deadline;
-  step.numbers = drained ? std::array<double, 4>{seconds(draining_for)}
-                         : std::array<double, 4>{static_cast<double>(place->in_flight), seconds(draining_for)};
-  placing.plan.steps.push_back(step);
+  placing.plan.steps.push_back(drained ? step_of(known.id, Reason::member_drained, {seconds(draining_for)})
+                                       : step_of(known.id, Reason::member_drain_deadline,
+                                                 {static_cast<double>(place->in_flight), seconds(draining_for)}));
   return std::nullopt;
 }
 
@@ -172,7 +152,7 @@ std::optional<std::int32_t> place_in_pool(const Placing& placing, const Member& 
   const Pool& pool = placing.workload.pools[static_cast<std::size_t>(id)];
   const PoolMember* place = in_pool(member, id);
   if (place != nullptr && place->contested) {
-    placing.plan.steps.push_back(contested(member));
+    placing.plan.steps.push_back(step_of(member.id, Reason::member_contested));
     return place->weight;
   }
   if (known == nullptr || member.state == MemberState::failed) return place_of_the_lost(placing, member, place);
@@ -193,7 +173,8 @@ MemberPlan plan_member(const Placing& placing, const Member& member, const Membe
     const PoolMember* place = in_pool(member, pool);
     if (is_hidden(placing.observation, pool)) {
       in_a_pool = true;  // for all we know
-      if (known != nullptr && known->contested) placing.plan.steps.push_back(contested(member));
+      if (known != nullptr && known->contested)
+        placing.plan.steps.push_back(step_of(member.id, Reason::member_contested));
       continue;
     }
     in_a_pool = in_a_pool || place != nullptr;
