@@ -11,6 +11,7 @@
 #include "adapters/process/readings.h"
 #include "tests/adapters/process_rig.h"
 #include "tests/io/run_task.h"
+#include "tests/support/temporary_folder.h"
 
 namespace ballast {
 namespace {
@@ -159,16 +160,11 @@ TEST_F(WorkerReadings, EndAtTheirDeadlineThoughTheKernelGoesOn) {
 class ProcFolder : public testing::Test {
  protected:
   void SetUp() override {
-    std::string text = (std::filesystem::temp_directory_path() / "ballast-proc-XXXXXX").string();
-    ASSERT_NE(mkdtemp(text.data()), nullptr);
-    proc_ = text;
     std::filesystem::create_directories(proc_ / "7" / "fd");
     write_text((proc_ / "uptime").string(), "100.50 12.00\n");
     write_text((proc_ / "7" / "stat").string(), stat('S'));
     for (const char* name : {"0", "1", "2", "17"}) write_text((proc_ / "7" / "fd" / name).string(), "");
   }
-  void TearDown() override { std::filesystem::remove_all(proc_); }
-
   static std::string stat(char state) {
     const auto ticks = sysconf(_SC_CLK_TCK);
     return "7 (a worker) " + std::string(1, state) + " 1 7 7 0 -1 0 1 2 3 4 " + std::to_string(2 * ticks) + " " +
@@ -182,7 +178,8 @@ class ProcFolder : public testing::Test {
     EXPECT_THAT(facts.error().message, HasSubstr(message));
   }
 
-  std::filesystem::path proc_{};
+  TemporaryFolder temporary_{"proc"};
+  const std::filesystem::path& proc_ = temporary_.path();
   RosterEntry worker_{.name = "web-1", .pid = 7, .start_ticks = static_cast<std::uint64_t>(90 * sysconf(_SC_CLK_TCK))};
 };
 

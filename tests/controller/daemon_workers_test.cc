@@ -18,6 +18,7 @@
 #include "adapters/process/process.h"
 #include "io/loop.h"
 #include "tests/io/run_task.h"
+#include "tests/support/temporary_folder.h"
 
 namespace ballast {
 namespace {
@@ -35,17 +36,11 @@ std::string policy(const std::string& name, const std::string& settings, const s
 
 class DaemonAndWorkers : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string text = (std::filesystem::temp_directory_path() / "ballast-daemon-XXXXXX").string();
-    ASSERT_NE(mkdtemp(text.data()), nullptr);
-    folder_ = text;
-    std::ofstream(folder_ / "p.yaml") << policy("keep", "") << policy("stop", ", onExit: Stop");
-  }
+  void SetUp() override { std::ofstream(folder_ / "p.yaml") << policy("keep", "") << policy("stop", ", onExit: Stop"); }
   void TearDown() override {
     if (daemon_ > 0) end(SIGKILL);
     for (const std::string name : {"keep", "stop"})
       EXPECT_TRUE(run_task(*loop_, stop_workers(*loop_, folder_ / "state", "default", name, Duration{})));
-    std::filesystem::remove_all(folder_);
   }
 
   void start() {
@@ -122,7 +117,8 @@ class DaemonAndWorkers : public testing::Test {
     co_await Sleep(time, next);
     co_return Done{};
   }
-  std::filesystem::path folder_{};
+  TemporaryFolder temporary_{"daemon"};
+  const std::filesystem::path& folder_ = temporary_.path();
   std::unique_ptr<Loop> loop_ = make_loop();
   pid_t daemon_ = 0;
 };

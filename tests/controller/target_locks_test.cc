@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "tests/support/temporary_folder.h"
+
 namespace ballast {
 namespace {
 
@@ -18,13 +20,6 @@ Claim backend() { return {"the HAProxy backend web at /run/x.sock", 0, 0}; }
 
 class Locking : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string text = (std::filesystem::temp_directory_path() / "ballast-locks-XXXXXX").string();
-    ASSERT_NE(mkdtemp(text.data()), nullptr);
-    folder_ = text;
-    here = TargetLocks(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   bool is_free(const Claim& claim) {
     TargetLocks other(folder_);
     const auto taken = other.take({claim}, {});
@@ -40,8 +35,9 @@ class Locking : public testing::Test {
     return taken ? *taken : Locks{};
   }
 
-  std::filesystem::path folder_{};
-  TargetLocks here{std::filesystem::path{}};
+  TemporaryFolder temporary_{"locks"};
+  const std::filesystem::path& folder_ = temporary_.path();
+  TargetLocks here{folder_};
 };
 
 TEST_F(Locking, ARangeThatChangesKeepsWhatIsInBothAndLetsGoOfTheRest) {

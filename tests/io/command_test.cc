@@ -16,6 +16,7 @@
 
 #include "io/channels.h"
 #include "tests/io/fetcher_contract.h"
+#include "tests/support/temporary_folder.h"
 
 namespace ballast {
 namespace {
@@ -43,17 +44,11 @@ bool goes(pid_t pid) {
 
 class CommandTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string folder = (std::filesystem::temp_directory_path() / "ballast-command-XXXXXX").string();
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
   void TearDown() override {
     fetcher_.reset();
     loop_.reset();  // reaps what it has killed and not heard of yet
     EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
     EXPECT_EQ(errno, ECHILD);
-    std::filesystem::remove_all(folder_);
   }
   Result<Response> run(Request request) { return run_task(*loop_, fetcher_->fetch(std::move(request))); }
   /// A number that a script wrote into a file of the folder; waits for it.
@@ -68,7 +63,8 @@ class CommandTest : public testing::Test {
   }
   std::string file(const std::string& name) { return (folder_ / name).string(); }
 
-  std::filesystem::path folder_{};
+  TemporaryFolder temporary_{"command"};
+  const std::filesystem::path& folder_ = temporary_.path();
   std::unique_ptr<Loop> loop_ = make_loop();
   std::unique_ptr<Fetcher> fetcher_ = make_command_fetcher(*loop_);
 };

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "controller/journal/lock.h"
+#include "tests/support/temporary_folder.h"
 
 namespace ballast {
 namespace {
@@ -25,13 +26,6 @@ TimePoint at(double second) { return kStart + from_seconds(second); }
 
 class Bindings : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string text = (std::filesystem::temp_directory_path() / "ballast-binding-XXXXXX").string();
-    ASSERT_NE(mkdtemp(text.data()), nullptr);
-    folder_ = text;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   /// As a second daemon would: flock tells apart who opened the file, not which process did.
   [[nodiscard]] bool is_free(const std::string& target) const {
     return lock_target(folder_.string(), target).has_value();
@@ -90,7 +84,8 @@ class Bindings : public testing::Test {
     Fingerprint document = 0;
     Error error{};
   };
-  std::filesystem::path folder_{};
+  TemporaryFolder temporary_{"binding"};
+  const std::filesystem::path& folder_ = temporary_.path();
   int alive = 0;
   std::vector<std::string> lost{};  ///< targets that were free while they should not be
   std::optional<Failing> failing{};
