@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "formats/exposition.h"
@@ -29,7 +30,7 @@ void parse_exposition(benchmark::State& state, bool openmetrics) {
     if (!read) state.SkipWithError(read.error().message.c_str());
     benchmark::DoNotOptimize(read);
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * page.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(page.size()));
 }
 BENCHMARK_CAPTURE(parse_exposition, text_0_0_4, false)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(parse_exposition, openmetrics_1_0, true)->Unit(benchmark::kMillisecond);
@@ -41,7 +42,7 @@ void parse_exposition_and_copy_labels(benchmark::State& state) {
     const auto read = ballast::parse_exposition(page, false);
     for (const auto& sample : read->samples()) benchmark::DoNotOptimize(read->labels(sample));
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * page.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(page.size()));
 }
 BENCHMARK(parse_exposition_and_copy_labels)->Unit(benchmark::kMillisecond);
 
