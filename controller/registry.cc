@@ -288,8 +288,10 @@ Result<std::vector<CompiledProbe>> bind_probes(const CompiledWorkload& workload)
   return result;
 }
 
-Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& environment) {
-  BoundWorkload bound{.workload = workload.workload, .document = workload.document, .orders = workload.orders};
+Result<BoundWorkload> bind(std::shared_ptr<const CompiledWorkload> compiled, Environment& environment) {
+  const CompiledWorkload& workload = *compiled;
+  BoundWorkload bound{.workload = workload.workload, .orders = workload.orders};
+  bound.document = DocumentText(compiled, &compiled->document);
   if (!workload.windows.empty()) bound.windows = open_windows(workload.windows);
   auto probes = bind_probes(workload);
   if (!probes) return probes.error();

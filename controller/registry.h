@@ -31,7 +31,7 @@ struct Environment {
 Result<std::vector<CompiledProbe>> bind_probes(const CompiledWorkload& workload);
 
 /// A workload with its probes and ports. Errors: those of the plug-ins, with the plug-in named.
-Result<BoundWorkload> bind(const CompiledWorkload& workload, Environment& environment);
+Result<BoundWorkload> bind(std::shared_ptr<const CompiledWorkload> compiled, Environment& environment);
 
 /// What an orderly end of Ballast does to the members of a workload whose scaler is destroyed already: what its
 /// document says, and nothing unless the policy is in force (mode Enforce, not paused). Returns how many were stopped.

@@ -5,10 +5,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/access.h"
+#include "core/boxed.h"
 #include "core/facts.h"
 #include "core/time.h"
 
@@ -36,17 +38,18 @@ struct Request {
   Channel channel = Channel::http;
   std::string method{"GET"};
   std::string url{};
+  std::string_view accept{"*/*"};  ///< of http: a literal, and not among the headers
   std::vector<std::pair<std::string, std::string>> headers{};
-  std::string content_type{};
+  Boxed<std::string> content_type{};
   std::string body{};
   /// Of an exchange or a dial: the answer ends with this text, or when the peer hangs up. Empty: of an exchange, only
   /// when the peer hangs up; of a dial, at once.
-  std::string until{};
-  bool half_close = true;     ///< of an exchange over TCP: the peer is told that no more comes
-  std::string server_name{};  ///< of tls: the name that is asked for and expected. Empty: the host of `url`
-  Command command{};          ///< of command
-  TlsOptions tls{};           ///< of https and tls addresses
-  AuthSpec auth{};            ///< of http: which secret is shown; it is read when it is sent
+  Boxed<std::string> until{};
+  bool half_close = true;            ///< of an exchange over TCP: the peer is told that no more comes
+  Boxed<std::string> server_name{};  ///< of tls: the name that is asked for and expected. Empty: the host of `url`
+  Boxed<Command> command{};          ///< of command
+  Boxed<TlsOptions> tls{};           ///< of https and tls addresses
+  Boxed<AuthSpec> auth{};            ///< of http: which secret is shown; it is read when it is sent
   Duration deadline = std::chrono::seconds{5};  ///< in all: connect, TLS, write, read
   std::int64_t max_bytes = std::int64_t{8} << 20;
   bool operator==(const Request&) const = default;

@@ -1,11 +1,14 @@
 // What people are told about a workload: made by `report` from plans and outcomes, and shown as it is.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/boxed.h"
 #include "core/finding.h"
 #include "core/reason.h"
 #include "core/signal.h"
@@ -13,12 +16,34 @@
 
 namespace ballast {
 
-/// As a Kubernetes condition: `since` moves only when `value` changes.
+/// Numbers are written to journals: never renumber, append.
+enum class ConditionType : std::uint8_t {
+  able_to_scale,
+  metrics_available,
+  scaling_active,
+  paused,
+  fallback,
+  scaling_limited,
+  scaled_to_zero,
+  member_contested,
+  dry_run,
+  ready,
+  surge_found,
+  in_force,
+};
+constexpr auto enum_names(ConditionType) {
+  return std::array<std::string_view, 12>{"AbleToScale",    "MetricsAvailable", "ScalingActive",   "Paused", "Fallback",
+                                          "ScalingLimited", "ScaledToZero",     "MemberContested", "DryRun", "Ready",
+                                          "SurgeFound",     "InForce"};
+}
+constexpr std::string_view to_string(ConditionType type) { return enum_names(type)[static_cast<std::size_t>(type)]; }
+
+/// As a Kubernetes condition: `since` moves only when `value` changes. There are many, of which few have a message.
 struct Condition {
-  std::string type{};
+  ConditionType type{};
   bool value = false;
   Reason reason = Reason::none;
-  std::string message{};
+  Boxed<std::string> message{};
   TimePoint since{};
   bool operator==(const Condition&) const = default;
 };
@@ -30,7 +55,7 @@ struct SignalStatus {
   std::optional<double> target{};
   Duration age{};
   std::optional<std::int32_t> proposal{};
-  std::optional<Finding> finding{};
+  Boxed<std::optional<Finding>> finding{};
   bool operator==(const SignalStatus&) const = default;
 };
 
@@ -42,7 +67,6 @@ struct Status {
   std::int32_t max_replicas = 0;
   std::optional<TimePoint> last_scale{};
   Reason reason = Reason::none;  ///< of the last decision
-  std::string message{};
   std::vector<SignalStatus> signals{};
   std::vector<Condition> conditions{};
   bool operator==(const Status&) const = default;

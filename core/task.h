@@ -5,7 +5,9 @@
 // capturing lambda (g++ 12 destroys those twice); every wait has a deadline.
 #pragma once
 
+#include <algorithm>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -104,7 +106,12 @@ inline Task<void> detail::Promise<void>::get_return_object() {
 class TaskGroup {
  public:
   void spawn(Task<void> task) {
-    reap();
+    // Not each time: many that live long would all be looked at for each.
+    if (++spawned_ > std::max(kFew, alive_)) {
+      reap();
+      alive_ = tasks_.size();
+      spawned_ = 1;
+    }
     tasks_.push_back(std::move(task));
     // The vector may grow while the task spawns others: the handle, not its place, is what runs.
     tasks_.back().start();
@@ -129,7 +136,10 @@ class TaskGroup {
   void clear() { tasks_.clear(); }
 
  private:
+  static constexpr std::size_t kFew = 16;
   std::vector<Task<void>> tasks_{};
+  std::size_t alive_ = 0;    ///< at the last reaping
+  std::size_t spawned_ = 0;  ///< since then
 };
 
 }  // namespace ballast

@@ -60,7 +60,7 @@ Task<Result<Response>> exchange(Network& network, Request request, Url url, Time
   const Result<Done> written = co_await stream->write(std::move(request.body));
   if (!written) co_return Error{written.error().code, "sending: " + written.error().message};
   if (request.half_close) stream->finish_writing();
-  Growing answer(std::move(request.until), request.max_bytes);
+  Growing answer(request.until, request.max_bytes);
   while (!answer.ended()) {
     const Result<std::string_view> came = co_await stream->read();
     if (!came) co_return after(came.error(), answer.text());
@@ -95,13 +95,13 @@ Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoin
     if (!written && stream->peer_hung_up()) co_return response_of("", Dialled::hung_up);
     if (!written) co_return Error{written.error().code, "sending: " + written.error().message};
   }
-  if (request.until.empty()) co_return response_of("");
-  Growing answer(std::move(request.until), request.max_bytes);
+  if (request.until->empty()) co_return response_of("");
+  Growing answer(request.until, request.max_bytes);
   co_return co_await listen_to(&*stream, std::move(answer));
 }
 
 Task<Result<Response>> look_at_certificates(Network& network, Request request, Url url, TimePoint deadline) {
-  std::string name = request.server_name.empty() ? url.host : std::move(request.server_name);
+  std::string name = request.server_name->empty() ? url.host : request.server_name.get();
   auto facts = co_await shake_hands_with_anybody(network, peer_of(url, request.tls), std::move(name), deadline);
   if (!facts) co_return facts.error();
   Response response = response_of("");

@@ -36,7 +36,7 @@ std::string host_header(const Url& url) {
 
 std::string problem_of(const Request& request) {
   if (!is_token(request.method)) return "its method is no HTTP token";
-  if (!fits_a_line(request.content_type)) return "its content type holds a line break or control character";
+  if (!fits_a_line(request.content_type.get())) return "its content type holds a line break or control character";
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name)) return "the name of a header is no HTTP token";
     if (!fits_a_line(value)) return fmt::format("header {} holds a line break or control character", name);
@@ -81,12 +81,12 @@ Result<std::string> request_text(const Request& request, const Url& url, std::st
   };
   if (!given("Host")) add("Host", host_header(url));
   if (!given("User-Agent")) add("User-Agent", user_agent);
-  if (!given("Accept")) add("Accept", "*/*");
+  if (!given("Accept")) add("Accept", request.accept);
   text += credentials;
   if (credentials.empty() && !url.user.empty() && !given("Authorization"))
     add("Authorization", "Basic " + base64(url.user + ":" + url.password));
   for (const auto& [name, value] : request.headers) add(name, value);
-  if (!request.content_type.empty()) add("Content-Type", request.content_type);
+  if (!request.content_type->empty()) add("Content-Type", request.content_type.get());
   if (!request.body.empty() || !is_repeatable(request.method))
     add("Content-Length", fmt::to_string(request.body.size()));
   text += "\r\n";

@@ -124,7 +124,7 @@ std::uint64_t Loop::resume_at(TimePoint when, std::coroutine_handle<> waiter) {
   return ticket;
 }
 
-void Loop::forget(std::uint64_t ticket) { core_->sleepers.forget(ticket); }
+void Loop::forget(TimePoint when, std::uint64_t ticket) { core_->sleepers.forget(when, ticket); }
 
 void Loop::start_not_before(TimePoint newest) {
   const TimePoint shown = now();

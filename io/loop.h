@@ -24,7 +24,7 @@ class Loop final : public TimeSource {
   [[nodiscard]] TimePoint now() const override;
   [[nodiscard]] WallTime wall() const override;
   std::uint64_t resume_at(TimePoint when, std::coroutine_handle<> waiter) override;
-  void forget(std::uint64_t ticket) override;
+  void forget(TimePoint when, std::uint64_t ticket) override;
 
   /// Moves engine time forward to `newest` if it is behind, so that it never runs below what is journaled. Call it
   /// before anything sleeps.

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include "core/time.h"
@@ -24,16 +23,10 @@ class Sleepers {
   std::uint64_t add(TimePoint when, std::coroutine_handle<> waiter) {
     const std::uint64_t ticket = ++last_ticket_;
     by_time_.emplace(std::pair{when, ticket}, waiter);
-    when_.emplace(ticket, when);
     return ticket;
   }
   /// Harmless for a ticket that was taken already.
-  void forget(std::uint64_t ticket) {
-    const auto found = when_.find(ticket);
-    if (found == when_.end()) return;
-    by_time_.erase(std::pair{found->second, ticket});
-    when_.erase(found);
-  }
+  void forget(TimePoint when, std::uint64_t ticket) { by_time_.erase(std::pair{when, ticket}); }
   [[nodiscard]] std::optional<TimePoint> next() const {
     if (by_time_.empty()) return std::nullopt;
     return by_time_.begin()->first.first;
@@ -42,14 +35,12 @@ class Sleepers {
   std::optional<Awake> take_due(TimePoint now) {
     if (by_time_.empty() || by_time_.begin()->first.first > now) return std::nullopt;
     const auto first = by_time_.extract(by_time_.begin());
-    when_.erase(first.key().second);
     return Awake{first.key().first, first.mapped()};
   }
-  [[nodiscard]] std::size_t size() const { return when_.size(); }
+  [[nodiscard]] std::size_t size() const { return by_time_.size(); }
 
  private:
   std::map<std::pair<TimePoint, std::uint64_t>, std::coroutine_handle<>> by_time_{};
-  std::unordered_map<std::uint64_t, TimePoint> when_{};
   std::uint64_t last_ticket_ = 0;
 };
 

@@ -17,8 +17,8 @@ class TimeSource {
   [[nodiscard]] virtual WallTime wall() const = 0;
   /// Resumes `waiter` once at `when`, on the engine's thread. Returns a ticket for `forget`.
   virtual std::uint64_t resume_at(TimePoint when, std::coroutine_handle<> waiter) = 0;
-  /// The waiter is gone; it must not be resumed. Harmless after it was.
-  virtual void forget(std::uint64_t ticket) = 0;
+  /// The waiter that was to be resumed at `when` is gone; it must not be resumed. Harmless after it was.
+  virtual void forget(TimePoint when, std::uint64_t ticket) = 0;
 };
 
 /// `co_await Sleep(time, until)`. A task that is destroyed while it sleeps is forgotten by the clock.
@@ -28,7 +28,7 @@ class [[nodiscard]] Sleep {
   Sleep(const Sleep&) = delete;
   Sleep& operator=(const Sleep&) = delete;
   ~Sleep() {
-    if (ticket_ != 0) time_.forget(ticket_);
+    if (ticket_ != 0) time_.forget(until_, ticket_);
   }
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiter) { ticket_ = time_.resume_at(until_, waiter); }

@@ -16,15 +16,16 @@ class Wakeable {
   Wakeable(const Wakeable&) = delete;
   Wakeable& operator=(const Wakeable&) = delete;
   ~Wakeable() {
-    if (ticket_ != 0) time_.forget(ticket_);
+    if (ticket_ != 0) time_.forget(until_, ticket_);
   }
 
   void wake() {
     if (woken_) return;
     woken_ = true;
     if (ticket_ == 0) return;  // not asleep yet
-    time_.forget(ticket_);
-    ticket_ = time_.resume_at(time_.now(), waiter_);
+    time_.forget(until_, ticket_);
+    until_ = time_.now();
+    ticket_ = time_.resume_at(until_, waiter_);
   }
 
   [[nodiscard]] bool await_ready() const noexcept { return woken_; }

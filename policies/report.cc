@@ -31,9 +31,11 @@ std::vector<SignalStatus> signals_of(const Workload& workload, const Memory& mem
 
 class Conditions {
  public:
-  Conditions(const Status& before, TimePoint now) : before_(before), now_(now) {}
-  void set(std::string_view type, bool value, Reason reason, std::string message = {}) {
-    Condition next{std::string{type}, value, reason, std::move(message), now_};
+  Conditions(const Status& before, TimePoint now) : before_(before), now_(now) {
+    all_.reserve(before.conditions.size());
+  }
+  void set(ConditionType type, bool value, Reason reason, std::string message = {}) {
+    Condition next{type, value, reason, std::move(message), now_};
     for (const Condition& old : before_.conditions)
       if (old.type == type && old.value == value) next.since = old.since;
     all_.push_back(std::move(next));
@@ -83,13 +85,14 @@ void set_metrics(const Workload& workload, const Observation& observation, const
     if (is_missed(workload, observation, i, status.signals[i]))
       unknown = status.signals[i].name + " is " + to_string(status.signals[i].grade);
   known = unknown.empty();
-  conditions.set("MetricsAvailable", known, known ? Reason::signal_fresh : Reason::no_usable_signal, unknown);
+  conditions.set(ConditionType::metrics_available, known, known ? Reason::signal_fresh : Reason::no_usable_signal,
+                 unknown);
   const bool paused = observation.orders.paused;
   const bool off = status.reason == Reason::scaling_disabled;
   Reason reason = known ? Reason::signal_fresh : Reason::no_usable_signal;
   if (paused || off) reason = paused ? Reason::paused : Reason::scaling_disabled;
-  conditions.set("ScalingActive", known && !paused && !off, reason, unknown);
-  conditions.set("Paused", paused, paused ? Reason::paused : Reason::none);
+  conditions.set(ConditionType::scaling_active, known && !paused && !off, reason, unknown);
+  conditions.set(ConditionType::paused, paused, paused ? Reason::paused : Reason::none);
 }
 
 void set_fallback(const Workload& workload, const Memory& memory, TimePoint now, Conditions& conditions) {
@@ -100,15 +103,16 @@ void set_fallback(const Workload& workload, const Memory& memory, TimePoint now,
     unknown += (unknown.empty() ? "" : ", ") + signal.name;
     reason = Reason::fallback_current;
   }
-  conditions.set("Fallback", !unknown.empty(), reason, unknown);
+  conditions.set(ConditionType::fallback, !unknown.empty(), reason, unknown);
 }
 
 /// Of what is in the way, the journal counts most: it holds back every pool.
 void set_ready(const Observation& observation, bool sees_and_acts, Conditions& conditions) {
-  if (!observation.journal_ok) return conditions.set("Ready", false, Reason::journal_unwritable);
+  if (!observation.journal_ok) return conditions.set(ConditionType::ready, false, Reason::journal_unwritable);
   if (!observation.hidden_pools.empty())
-    return conditions.set("Ready", false, Reason::pool_hidden, observation.hidden_pools.front().failure.error.message);
-  conditions.set("Ready", sees_and_acts, Reason::none);
+    return conditions.set(ConditionType::ready, false, Reason::pool_hidden,
+                          observation.hidden_pools.front().failure.error.message);
+  conditions.set(ConditionType::ready, sees_and_acts, Reason::none);
 }
 
 void set_conditions(const Workload& workload, const Observation& observation, const Memory& memory,
@@ -118,18 +122,18 @@ void set_conditions(const Workload& workload, const Observation& observation, co
   for (const Outcome& outcome : observation.outcomes)
     if (outcome.failure) failed = outcome.failure->message;
   const bool able = observation.target && failed.empty();
-  conditions.set("AbleToScale", able, able ? Reason::none : Reason::target_unknown, failed);
+  conditions.set(ConditionType::able_to_scale, able, able ? Reason::none : Reason::target_unknown, failed);
   bool known = true;
   set_metrics(workload, observation, status, known, conditions);
   set_fallback(workload, memory, observation.at, conditions);
   const Reason limited = limit_of(plan);
-  conditions.set("ScalingLimited", limited != Reason::desired_within_range, limited);
+  conditions.set(ConditionType::scaling_limited, limited != Reason::desired_within_range, limited);
   const bool zero = at_zero(workload, observation);
-  conditions.set("ScaledToZero", zero, zero ? Reason::scaled_to_zero : Reason::not_scaled_to_zero);
+  conditions.set(ConditionType::scaled_to_zero, zero, zero ? Reason::scaled_to_zero : Reason::not_scaled_to_zero);
   const bool contested =
       std::ranges::any_of(plan.steps, [](const Step& step) { return step.reason == Reason::member_contested; });
-  conditions.set("MemberContested", contested, contested ? Reason::member_contested : Reason::none);
-  conditions.set("DryRun", workload.mode == Mode::dry_run, Reason::none);
+  conditions.set(ConditionType::member_contested, contested, contested ? Reason::member_contested : Reason::none);
+  conditions.set(ConditionType::dry_run, workload.mode == Mode::dry_run, Reason::none);
   set_ready(observation, able && known, conditions);
 }
 
@@ -151,7 +155,7 @@ Status report(const Workload& workload, const Status& before, const Observation&
   Conditions conditions(before, observation.at);
   set_conditions(workload, observation, memory, status, plan, conditions);
   const bool surges = memory.surge.has_value();
-  conditions.set("SurgeFound", surges, surges ? Reason::surge_found : Reason::none);
+  conditions.set(ConditionType::surge_found, surges, surges ? Reason::surge_found : Reason::none);
   status.conditions = conditions.take();
   return status;
 }

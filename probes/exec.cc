@@ -30,11 +30,11 @@ Problems ExecSpec::check() const {
 Request exec_request(const ExecSpec& spec) {
   Request request{.channel = Channel::command};
   request.url = "exec:" + (spec.command.empty() ? std::string() : spec.command[0]);
-  request.command.arguments = spec.command;
-  request.command.environment = spec.environment;
-  request.command.environment.try_emplace("PATH", "/usr/local/bin:/usr/bin:/bin");
-  request.command.environment.try_emplace("LANG", "C.UTF-8");
-  request.command.working_directory = spec.working_directory;
+  Command command{
+      .arguments = spec.command, .environment = spec.environment, .working_directory = spec.working_directory};
+  command.environment.try_emplace("PATH", "/usr/local/bin:/usr/bin:/bin");
+  command.environment.try_emplace("LANG", "C.UTF-8");
+  request.command = std::move(command);
   request.deadline = spec.timeout;
   request.max_bytes = 64 << 10;
   return request;
@@ -50,7 +50,7 @@ Result<NamedReading> exec_select(const ExecSpec& spec, const PageOf<std::string>
 }
 
 CompiledProbe compile(const ExecSpec& spec) {
-  return compile_probe("exec", spec, exec_request, exec_decode, exec_select);
+  return compile_probe("exec", exec_request(spec), exec_decode, spec, exec_select);
 }
 
 }  // namespace ballast

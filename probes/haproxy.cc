@@ -155,7 +155,7 @@ Result<NamedReading> haproxy_select(const HaproxySpec& spec, const PageOf<Haprox
 }
 
 CompiledProbe compile(const HaproxySpec& spec) {
-  return compile_probe("haproxy", spec, haproxy_request, haproxy_decode, haproxy_select);
+  return compile_probe("haproxy", haproxy_request(spec), haproxy_decode, spec, haproxy_select);
 }
 
 }  // namespace ballast

@@ -59,7 +59,7 @@ Result<NamedReading> http_select(const HttpSpec& spec, const PageOf<Response>& p
 }
 
 CompiledProbe compile(const HttpSpec& spec) {
-  return compile_probe("http", spec, http_request, http_decode, http_select);
+  return compile_probe("http", http_request(spec), http_decode, spec, http_select);
 }
 
 }  // namespace ballast

@@ -17,7 +17,7 @@ Problems HttpValueSpec::check() const {
 
 Request http_value_request(const HttpValueSpec& spec) {
   Request request{.url = spec.url};
-  request.headers = {{"Accept", "application/json, text/plain;q=0.9, */*;q=0.1"}};
+  request.accept = "application/json, text/plain;q=0.9, */*;q=0.1";
   request.tls = spec.tls.value_or(TlsOptions{});
   request.auth = spec.auth.value_or(AuthSpec{});
   request.deadline = spec.timeout;
@@ -29,15 +29,15 @@ Result<std::string> http_value_decode(const Response& response) {
   return Error{errc_of_status(response.status), fmt::format("HTTP {}", response.status)};
 }
 
-Result<NamedReading> http_value_select(const HttpValueSpec& spec, const PageOf<std::string>& page,
+Result<NamedReading> http_value_select(const std::string& json_pointer, const PageOf<std::string>& page,
                                        const PageOf<std::string>* /*previous*/) {
-  const auto number = number_in(page.content, spec.json_pointer);
+  const auto number = number_in(page.content, json_pointer);
   if (!number) return number.error();
   return scalar(page.received_at, *number);
 }
 
 CompiledProbe compile(const HttpValueSpec& spec) {
-  return compile_probe("httpValue", spec, http_value_request, http_value_decode, http_value_select);
+  return compile_probe("httpValue", http_value_request(spec), http_value_decode, spec.json_pointer, http_value_select);
 }
 
 }  // namespace ballast

@@ -47,7 +47,7 @@ Request http_value_request(const HttpValueSpec& spec);
 /// The body of a 2xx. Errors: denied (401, 403), not_found (404, 410), rate_limited (429), unavailable (all other).
 Result<std::string> http_value_decode(const Response& response);
 /// One value, instantaneous, as old as the answer. Errors: those of json_number and text_number.
-Result<NamedReading> http_value_select(const HttpValueSpec& spec, const PageOf<std::string>& page,
+Result<NamedReading> http_value_select(const std::string& json_pointer, const PageOf<std::string>& page,
                                        const PageOf<std::string>* previous);
 
 CompiledProbe compile(const HttpValueSpec& spec);

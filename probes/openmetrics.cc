@@ -267,9 +267,8 @@ Problems OpenMetricsSpec::check() const {
 
 Request openmetrics_request(const OpenMetricsSpec& spec) {
   Request request{.url = spec.url};
-  request.headers = {
-      {"Accept", "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1"}};
-  request.headers.insert(request.headers.end(), spec.headers.begin(), spec.headers.end());
+  request.accept = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1";
+  request.headers.assign(spec.headers.begin(), spec.headers.end());
   request.tls = spec.tls.value_or(TlsOptions{});
   request.auth = spec.auth.value_or(AuthSpec{});
   request.deadline = spec.timeout;
@@ -293,7 +292,7 @@ Result<NamedReading> openmetrics_select(const OpenMetricsSpec& spec, const View&
 }
 
 CompiledProbe compile(const OpenMetricsSpec& spec) {
-  return compile_probe("openmetrics", spec, openmetrics_request, openmetrics_decode, openmetrics_select);
+  return compile_probe("openmetrics", openmetrics_request(spec), openmetrics_decode, spec, openmetrics_select);
 }
 
 }  // namespace ballast

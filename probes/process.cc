@@ -79,10 +79,7 @@ Result<NamedReading> process_select(const ProcessSpec& spec, const PageOf<Facts>
 }
 
 CompiledProbe compile(const ProcessSpec& spec, const std::string& policy) {
-  const auto request = [](const ProcessSpec& of) { return process_request(of, ""); };
-  auto probe = compile_probe("process", spec, +request, process_decode, process_select);
-  probe.request = process_request(spec, policy);
-  return probe;
+  return compile_probe("process", process_request(spec, policy), process_decode, spec, process_select);
 }
 
 }  // namespace ballast

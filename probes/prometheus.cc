@@ -55,14 +55,14 @@ Series all_of(const PromqlResult& result) {
 /// Source times of members, or of all of them under "".
 using Times = std::map<std::string, double, std::less<>>;
 
-Result<Times> newest_samples(const PrometheusSpec& spec, const PromqlResult& result) {
+Result<Times> newest_samples(const PrometheusChoice& choice, const PromqlResult& result) {
   Times times;
-  if (spec.freshness.empty()) return times;
+  if (!choice.has_freshness) return times;
   const Series series = part_of(result, kFreshness);
   if (series.empty()) return Error{Errc::unavailable, "the freshness query gives no series: there is no sample"};
   for (const PromqlSeries* one : series) {
     if (!std::isfinite(one->value)) return Error{Errc::unavailable, "the freshness query gives no finite time"};
-    const std::string* member = spec.member_label.empty() ? nullptr : one->label(spec.member_label);
+    const std::string* member = choice.member_label.empty() ? nullptr : one->label(choice.member_label);
     if (member == nullptr && series.size() > 1)
       return Error{Errc::invalid, "the freshness query gives several series; take min() of them"};
     times.emplace(member == nullptr ? "" : *member, one->value);
@@ -71,23 +71,23 @@ Result<Times> newest_samples(const PrometheusSpec& spec, const PromqlResult& res
 }
 
 /// How long before the evaluation a member's newest sample was taken.
-Result<double> sample_age(const PrometheusSpec& spec, const Times& times, const PromqlSeries& series,
+Result<double> sample_age(const PrometheusChoice& choice, const Times& times, const PromqlSeries& series,
                           const std::string& member) {
-  if (spec.freshness.empty()) return 0.0;
+  if (!choice.has_freshness) return 0.0;
   auto time = times.find(member);
   if (time == times.end()) time = times.find("");
   if (time == times.end())
     return Error{Errc::not_found,
-                 fmt::format("the freshness query gives no time for {} '{}'", spec.member_label, member)};
+                 fmt::format("the freshness query gives no time for {} '{}'", choice.member_label, member)};
   return std::max(0.0, series.unix_seconds - time->second);
 }
 
-Result<std::string> member_of(const PrometheusSpec& spec, const PromqlSeries& series) {
-  if (spec.member_label.empty()) return std::string{};
-  const std::string* label = series.label(spec.member_label);
+Result<std::string> member_of(const PrometheusChoice& choice, const PromqlSeries& series) {
+  if (choice.member_label.empty()) return std::string{};
+  const std::string* label = series.label(choice.member_label);
   if (label != nullptr && !label->empty()) return *label;
   return Error{Errc::not_found,
-               fmt::format("a series has no label '{}' (memberLabel): {}", spec.member_label, to_string(series))};
+               fmt::format("a series has no label '{}' (memberLabel): {}", choice.member_label, to_string(series))};
 }
 
 /// An answer that was evaluated long ago came out of a cache. A source whose clock is ahead cannot hide more than that.
@@ -96,31 +96,26 @@ Duration since_evaluation(const PrometheusPage& page, double unix_seconds) {
   return from_seconds(std::clamp(wall - unix_seconds, 0.0, 1e10));
 }
 
-Result<NamedSample> sample_of(const PrometheusSpec& spec, const PageOf<PrometheusPage>& page, const Times& times,
+Result<NamedSample> sample_of(const PrometheusChoice& choice, const PageOf<PrometheusPage>& page, const Times& times,
                               const PromqlSeries& series) {
   if (!std::isfinite(series.value))
     return Error{Errc::invalid, fmt::format("the value is {}: {}", series.value, to_string(series))};
   if (!std::isfinite(series.unix_seconds)) return Error{Errc::invalid, "a sample has no finite time"};
-  auto member = member_of(spec, series);
+  auto member = member_of(choice, series);
   if (!member) return member.error();
-  const auto age = sample_age(spec, times, series, *member);
+  const auto age = sample_age(choice, times, series, *member);
   if (!age) return age.error();
   const TimePoint at =
       page.received_at - since_evaluation(page.content, series.unix_seconds) - from_seconds(std::min(*age, 1e10));
   return NamedSample{*std::move(member), series.value, at, {}};
 }
 
-std::optional<Error> repeated(const PrometheusSpec& spec, std::vector<NamedSample> samples) {
+std::optional<Error> repeated(const PrometheusChoice& choice, std::vector<NamedSample> samples) {
   std::ranges::sort(samples, {}, &NamedSample::member);
   const auto twin = std::ranges::adjacent_find(samples, {}, &NamedSample::member);
   if (twin == samples.end()) return std::nullopt;
   return Error{Errc::invalid, fmt::format("two series have the {} '{}'; aggregate them: sum by ({}) (…)",
-                                          spec.member_label, twin->member, spec.member_label)};
-}
-
-Duration window_of(const PrometheusSpec& spec) {
-  const auto reach = promql_reach(spec.query);
-  return reach ? reach->oldest : Duration{};
+                                          choice.member_label, twin->member, choice.member_label)};
 }
 
 }  // namespace
@@ -134,8 +129,8 @@ Problems PrometheusSpec::check() const {
 Request prometheus_request(const PrometheusSpec& spec) {
   Request request;
   request.url = spec.server_address.substr(0, spec.server_address.find_last_not_of('/') + 1) + "/api/v1/query";
-  request.headers = {{"Accept", "application/json"}};
-  request.headers.insert(request.headers.end(), spec.headers.begin(), spec.headers.end());
+  request.accept = "application/json";
+  request.headers.assign(spec.headers.begin(), spec.headers.end());
   request.tls = spec.tls.value_or(TlsOptions{});
   request.auth = spec.auth.value_or(AuthSpec{});
   request.deadline = spec.timeout;
@@ -144,7 +139,7 @@ Request prometheus_request(const PrometheusSpec& spec) {
     request.url += "?" + fields;
   } else {
     request.method = "POST";
-    request.content_type = "application/x-www-form-urlencoded";
+    request.content_type = std::string("application/x-www-form-urlencoded");
     request.body = fields;
   }
   return request;
@@ -161,26 +156,31 @@ Result<PrometheusPage> prometheus_decode(const Response& response) {
                fmt::format("HTTP {}{}{}", response.status, redirect_note(response.status), said)};
 }
 
-Result<NamedReading> prometheus_select(const PrometheusSpec& spec, const PageOf<PrometheusPage>& page,
+PrometheusChoice prometheus_choice(const PrometheusSpec& spec) {
+  const auto reach = promql_reach(spec.query);
+  return {!spec.freshness.empty(), spec.member_label, reach ? reach->oldest : Duration{}};
+}
+
+Result<NamedReading> prometheus_select(const PrometheusChoice& choice, const PageOf<PrometheusPage>& page,
                                        const PageOf<PrometheusPage>* /*previous*/) {
   const PromqlResult& result = page.content.result;
-  const Series series = spec.freshness.empty() ? all_of(result) : part_of(result, kValue);
+  const Series series = choice.has_freshness ? part_of(result, kValue) : all_of(result);
   if (series.empty()) return Error{Errc::not_found, "the query gives no series: unknown, which is not 0"};
-  if (spec.member_label.empty() && series.size() > 1)
+  if (choice.member_label.empty() && series.size() > 1)
     return Error{Errc::invalid, fmt::format("the query gives {} series, such as {} and {}; take sum() of them, or name "
                                             "the label that tells members apart: memberLabel",
                                             series.size(), to_string(*series[0]), to_string(*series[1]))};
-  const auto times = newest_samples(spec, result);
+  const auto times = newest_samples(choice, result);
   if (!times) return times.error();
-  NamedReading reading{page.received_at, window_of(spec), {}};
+  NamedReading reading{page.received_at, choice.window, {}};
   for (const PromqlSeries* one : series) {
-    auto sample = sample_of(spec, page, *times, *one);
+    auto sample = sample_of(choice, page, *times, *one);
     if (!sample) return sample.error();
     reading.at = std::min(reading.at, sample->at);
     sample->window = reading.window;
     reading.samples.push_back(*std::move(sample));
   }
-  if (auto twins = repeated(spec, reading.samples)) return *std::move(twins);
+  if (auto twins = repeated(choice, reading.samples)) return *std::move(twins);
   return reading;
 }
 
@@ -195,7 +195,8 @@ std::string undated(const PrometheusSpec& spec, Duration stale_after) {
 }
 
 CompiledProbe compile(const PrometheusSpec& spec) {
-  return compile_probe("prometheus", spec, prometheus_request, prometheus_decode, prometheus_select);
+  return compile_probe("prometheus", prometheus_request(spec), prometheus_decode, prometheus_choice(spec),
+                       prometheus_select);
 }
 
 }  // namespace ballast

@@ -69,6 +69,14 @@ struct PrometheusPage {
   WallTime wall{};
 };
 
+/// What a spec says of picking its signal out of a page.
+struct PrometheusChoice {
+  bool has_freshness = false;
+  std::string member_label{};
+  Duration window{};  ///< how far back the query reaches; zero where that cannot be told
+};
+PrometheusChoice prometheus_choice(const PrometheusSpec& spec);
+
 /// GET, or a form in POST where the url would be long.
 Request prometheus_request(const PrometheusSpec& spec);
 /// Errors: those of parse_promql_result, and of the status where it is not 2xx.
@@ -76,7 +84,7 @@ Result<PrometheusPage> prometheus_decode(const Response& response);
 /// As old as the evaluation, or as the freshness query says; both by the clocks of the source, so that its clock need
 /// not be right. Errors: not_found (no series; a member without its label or freshness), invalid (NaN, infinite;
 /// several series without memberLabel, or two of one member), unavailable (no freshness).
-Result<NamedReading> prometheus_select(const PrometheusSpec& spec, const PageOf<PrometheusPage>& page,
+Result<NamedReading> prometheus_select(const PrometheusChoice& choice, const PageOf<PrometheusPage>& page,
                                        const PageOf<PrometheusPage>* previous);
 
 /// Why the time of a reading is no proof of when it was measured, for people; empty when it is one.

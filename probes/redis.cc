@@ -262,7 +262,7 @@ Result<NamedReading> redis_select(const RedisSpec& spec, const PageOf<Replies>& 
 }
 
 CompiledProbe compile(const RedisSpec& spec) {
-  return compile_probe("redis", spec, redis_request, redis_decode, redis_select);
+  return compile_probe("redis", redis_request(spec), redis_decode, spec, redis_select);
 }
 
 }  // namespace ballast

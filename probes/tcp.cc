@@ -20,6 +20,8 @@ Result<NamedReading> tcp_select(const TcpSpec& /*spec*/, const PageOf<Dialled>& 
   return scalar(page.received_at, page.content == Dialled::answered ? 1 : 0);
 }
 
-CompiledProbe compile(const TcpSpec& spec) { return compile_probe("tcp", spec, tcp_request, tcp_decode, tcp_select); }
+CompiledProbe compile(const TcpSpec& spec) {
+  return compile_probe("tcp", tcp_request(spec), tcp_decode, spec, tcp_select);
+}
 
 }  // namespace ballast

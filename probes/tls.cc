@@ -54,6 +54,8 @@ Result<NamedReading> tls_select(const TlsSpec& spec, const PageOf<TlsFacts>& pag
   return scalar(page.received_at, seconds(first.not_after - facts.at) / kDay);
 }
 
-CompiledProbe compile(const TlsSpec& spec) { return compile_probe("tls", spec, tls_request, tls_decode, tls_select); }
+CompiledProbe compile(const TlsSpec& spec) {
+  return compile_probe("tls", tls_request(spec), tls_decode, spec, tls_select);
+}
 
 }  // namespace ballast

@@ -38,23 +38,25 @@ void Daemon::show_problems(const LoadedSet& set) {
 }
 
 int Daemon::run() {
-  Reload first = reloader_.update(read_files(options_.files));
-  show_problems(first.set);
-  if (first.set.workloads.empty()) {
+  std::optional<Reload> first = reloader_.update(read_files(options_.files));
+  show_problems(first->set);
+  if (first->set.workloads.empty()) {
     log_.error("no valid ScalingPolicy or Monitor: nothing to do",
                {{"fix", "ballast validate " + options_.files.front()}});
     return kBadDocuments;
   }
   if (const int status = open(); status != kGood) return status;
   if (const int status = serve(); status != kGood) return status;
-  apply(first);
+  apply(*first);
+  const std::size_t workloads = first->set.workloads.size();
+  first.reset();  // it holds all documents
   watch();
   loop_->on_signals([this] { stop(); }, [this] { reload(); });
   loop_->on_wall_step([this](Duration step) {
     log_.warn("the wall clock was set; engine time goes on", {{"seconds", fmt::format("{:.1f}", seconds(step))}});
   });
   log_.info("running", {{"version", BALLAST_VERSION},
-                        {"workloads", std::to_string(first.set.workloads.size())},
+                        {"workloads", std::to_string(workloads)},
                         {"state", state_directory_.string()},
                         {"http", fmt::format("http://127.0.0.1:{}", server_->port())}});
   loop_->run();
@@ -119,15 +121,15 @@ void Daemon::warn_of_commands(const CompiledWorkload& compiled) {
                  {"fix", "ballast run --allow-exec"}});
 }
 
-void Daemon::put(const CompiledWorkload& compiled) {
+void Daemon::put(std::shared_ptr<const CompiledWorkload> compiled) {
   Bind next;
-  next.lock = [this, claims = claims_of(compiled)](const Locks& older) { return locks_.take(claims, older); };
+  next.lock = [this, compiled](const Locks& older) { return locks_.take(claims_of(*compiled), older); };
   next.make = [this, compiled] {
     auto bound = bind(compiled, *environment_);
-    if (bound) in_force_.insert_or_assign(compiled.workload.name, compiled);
+    if (bound) in_force_.insert_or_assign(compiled->workload.name, compiled);
     return bound;
   };
-  engine_->put(compiled.workload.name, std::move(next));
+  engine_->put(compiled->workload.name, std::move(next));
 }
 
 void Daemon::apply(const Reload& reload) {
@@ -143,7 +145,7 @@ void Daemon::apply(const Reload& reload) {
     for (const std::string& difference : differences_from_defaults(compiled))
       log_.info("differs from the default", {{"workload", name}, {"setting", difference}});
     warn_of_commands(compiled);
-    put(compiled);
+    put(std::make_shared<const CompiledWorkload>(compiled));
   }
 }
 
@@ -183,7 +185,7 @@ Task<void> Daemon::shut_down() {
   server_.reset();
   engine_.reset();
   TaskGroup leaving;
-  for (const std::string& name : steered) leaving.spawn(take_leave_of(in_force_.at(name)));
+  for (const std::string& name : steered) leaving.spawn(take_leave_of(*in_force_.at(name)));
   while (!leaving.idle()) {
     const TimePoint next = loop_->now() + std::chrono::milliseconds{20};
     co_await Sleep(*loop_, next);

@@ -40,7 +40,7 @@ class Daemon {
  private:
   int open();
   void apply(const Reload& reload);
-  void put(const CompiledWorkload& compiled);
+  void put(std::shared_ptr<const CompiledWorkload> compiled);
   void reload();
   void watch();
   int serve();
@@ -71,7 +71,7 @@ class Daemon {
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<Environment> environment_{};
   TargetLocks locks_{target_lock_directory()};
-  std::map<std::string, CompiledWorkload> in_force_{};  ///< by workload, the last that was bound
+  std::map<std::string, std::shared_ptr<const CompiledWorkload>> in_force_{};  ///< by workload, the last that was bound
   std::unique_ptr<Engine> engine_{};
   std::unique_ptr<FileWatch> file_watch_{};
   std::unique_ptr<Server> server_{};

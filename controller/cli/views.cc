@@ -34,15 +34,15 @@ Json to_object(const SignalStatus& signal) {
   object["target"] = signal.target ? Json(*signal.target) : Json(nullptr);
   object["ageSeconds"] = seconds(signal.age);
   object["proposal"] = signal.proposal ? Json(*signal.proposal) : Json(nullptr);
-  object["finding"] = signal.finding ? to_object(*signal.finding) : Json(nullptr);
+  object["finding"] = signal.finding.get() ? to_object(*signal.finding.get()) : Json(nullptr);
   return object;
 }
 
 Json to_object(const Condition& condition) {
-  return Json{{"type", condition.type},
+  return Json{{"type", to_string(condition.type)},
               {"status", condition.value ? "True" : "False"},
               {"reason", info(condition.reason).code},
-              {"message", condition.message},
+              {"message", condition.message.get()},
               {"lastTransitionTime", to_rfc3339(condition.since)}};
 }
 
@@ -110,16 +110,17 @@ std::string to_rfc3339(TimePoint at) {
 void add_in_force(PolicyView& policy, const InForce& in_force) {
   const std::optional<Failure>& refused = in_force.refused;
   std::vector<Condition>& conditions = policy.status.conditions;
-  const auto set = [&](const char* type, bool value, Reason reason) {
+  const auto set = [&](ConditionType type, bool value, Reason reason) {
     Condition next{.type = type, .value = value, .reason = reason};
     if (refused) next.message = refused->error.message;
     next.since = refused ? refused->since : in_force.since;
     std::erase_if(conditions, [&](const Condition& condition) { return condition.type == type; });
     conditions.push_back(std::move(next));
   };
-  set("InForce", !refused && in_force.runs, refused ? Reason::not_in_force : Reason::none);
+  set(ConditionType::in_force, !refused && in_force.runs, refused ? Reason::not_in_force : Reason::none);
   if (in_force.runs || !refused) return;
-  for (const char* type : {"AbleToScale", "Ready"}) set(type, false, Reason::not_in_force);
+  for (const ConditionType type : {ConditionType::able_to_scale, ConditionType::ready})
+    set(type, false, Reason::not_in_force);
   policy.status.reason = Reason::not_in_force;
 }
 
@@ -155,11 +156,11 @@ std::string to_table(const std::vector<PolicyView>& policies, TimePoint now) {
 
 bool is_well(const PolicyView& policy, TimePoint now) {
   if (now - policy.at > kSilence) return false;
-  const auto is = [&](const char* type, bool unless_told) {
+  const auto is = [&](ConditionType type, bool unless_told) {
     const auto found = std::ranges::find(policy.status.conditions, type, &Condition::type);
     return found == policy.status.conditions.end() ? unless_told : found->value;
   };
-  return is("Ready", false) && is("InForce", true);
+  return is(ConditionType::ready, false) && is(ConditionType::in_force, true);
 }
 
 PolicyMetrics to_metrics(const PolicyView& policy) {
@@ -168,12 +169,12 @@ PolicyMetrics to_metrics(const PolicyView& policy) {
   metrics.space = policy.name.substr(0, slash);
   metrics.policy = slash == std::string::npos ? policy.name : policy.name.substr(slash + 1);
   metrics.desired = policy.status.desired_replicas;
-  const auto able = std::ranges::find(policy.status.conditions, "AbleToScale", &Condition::type);
+  const auto able = std::ranges::find(policy.status.conditions, ConditionType::able_to_scale, &Condition::type);
   if (able != policy.status.conditions.end() && able->value) {
     metrics.current = policy.status.current_replicas;
     metrics.ready = policy.status.ready_replicas;
   }
-  const auto limited = std::ranges::find(policy.status.conditions, "ScalingLimited", &Condition::type);
+  const auto limited = std::ranges::find(policy.status.conditions, ConditionType::scaling_limited, &Condition::type);
   if (limited != policy.status.conditions.end() && limited->value) metrics.limited = info(limited->reason).code;
   for (const SignalStatus& signal : policy.status.signals) {
     SignalMetrics one{.name = signal.name, .value = signal.value, .grade = signal.grade};

@@ -19,14 +19,14 @@ bool passes(Errc code) {
 }  // namespace
 
 void Binding::offer(Bind next) {
-  next_ = std::move(next);
+  next_ = std::make_unique<const Bind>(std::move(next));
   superseded_ = true;
   try_at_ = {};
   pause_ = kFirstPause;
 }
 
 void Binding::refuse(const Error& error, TimePoint now) {
-  refused_ = Failure{error, refused_ ? refused_->since : now};
+  refused_ = std::optional{Failure{error, refused() ? refused()->since : now}};
   try_at_ = now + pause_;
   if (error.code != Errc::conflict) pause_ = std::min(2 * pause_, kLongestPause);
 }
@@ -45,14 +45,14 @@ void Binding::make_again(const Locks& older, TimePoint now) {
   if (!current_.make) return;
   if (auto locks = lock(current_, older)) {
     const auto failed = make(current_, *std::move(locks), now);
-    if (!failed && !passes(refused_->error.code)) next_ = {};
+    if (!failed && !passes(refused()->error.code)) next_.reset();
   }
 }
 
 bool Binding::advance(TimePoint now) {
   superseded_ = false;
   const Locks older = bound_ ? bound_->locks : Locks{};  // held until the ports that need them are gone
-  auto locks = lock(next_, older);
+  auto locks = lock(*next_, older);
   if (!locks) {
     refuse(locks.error(), now);
     // Who has it may be waiting for what this one holds; it is against the documents now anyway.
@@ -62,13 +62,14 @@ bool Binding::advance(TimePoint now) {
   }
   const bool ran = bound_ != nullptr;
   release();
-  if (const auto failed = make(next_, *std::move(locks), now)) {
+  if (const auto failed = make(*next_, *std::move(locks), now)) {
     refuse(*failed, now);
     make_again(older, now);
     return ran || bound_;
   }
-  current_ = std::exchange(next_, {});
-  refused_.reset();
+  current_ = *next_;
+  next_.reset();
+  refused_ = {};
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "controller/engine/bound_workload.h"
+#include "core/boxed.h"
 #include "core/observation.h"
 #include "core/result.h"
 #include "core/time.h"
@@ -28,7 +29,7 @@ class Binding {
   /// From now on this is what people want; tried at the next `advance`.
   void offer(Bind next);
   /// When `advance` has something to try; never is the largest time.
-  [[nodiscard]] TimePoint next_try() const { return next_.make ? try_at_ : TimePoint::max(); }
+  [[nodiscard]] TimePoint next_try() const { return next_ ? try_at_ : TimePoint::max(); }
   [[nodiscard]] bool due(TimePoint now) const { return now >= next_try(); }
   /// A version was offered and not tried yet: what is in force may be against somebody's word.
   [[nodiscard]] bool superseded() const { return superseded_; }
@@ -42,7 +43,7 @@ class Binding {
   [[nodiscard]] const std::shared_ptr<BoundWorkload>& bound() const { return bound_; }
   [[nodiscard]] TimePoint since() const { return since_; }  ///< of `bound`
   /// Why the version that people want is not in force, and since when.
-  [[nodiscard]] const std::optional<Failure>& refused() const { return refused_; }
+  [[nodiscard]] const std::optional<Failure>& refused() const { return refused_.get(); }
 
  private:
   void refuse(const Error& error, TimePoint now);
@@ -52,9 +53,9 @@ class Binding {
   std::shared_ptr<BoundWorkload> bound_{};
   TimePoint since_{};
   Bind current_{};  ///< of what is, or was last, in force
-  Bind next_{};
+  std::unique_ptr<const Bind> next_{};
   bool superseded_ = false;
-  std::optional<Failure> refused_{};
+  Boxed<std::optional<Failure>> refused_{};
   TimePoint try_at_{};
   Duration pause_{};
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "controller/journal/frame.h"
 #include "core/observation.h"
 #include "core/ports.h"
 #include "core/probe.h"
@@ -34,7 +35,7 @@ using Locks = std::vector<HeldTarget>;
 struct BoundWorkload {
   Locks locks{};  ///< first, so that they go last: nobody else may have a target while a port of it lives here
   Workload workload{};
-  std::string document{};                              ///< the texts that `workload.document` is the fingerprint of
+  DocumentText document{};                             ///< the texts that `workload.document` is the fingerprint of
   Orders orders{};                                     ///< what annotations of the documents ask
   std::function<OpenWindows(WallTime)> windows{};      ///< none: no schedules
   std::vector<CompiledProbe> probes{};                 ///< in the order of `workload.signals`

@@ -6,7 +6,7 @@
 namespace ballast {
 
 Engine::Engine(TimeSource& time, Fetcher& fetcher, Journal& journal, EngineEvents events, CompileText compile)
-    : time_(time), journal_(journal), events_(std::move(events)), compile_(std::move(compile)), polls_(time, fetcher) {}
+    : polls_(time, fetcher), around_{time, polls_, journal, std::move(events), std::move(compile)} {}
 
 void Engine::put(const std::string& name, Bind bind) {
   std::erase_if(leaving_, [](const auto& runner) { return runner->stopped(); });
@@ -14,13 +14,22 @@ void Engine::put(const std::string& name, Bind bind) {
     at->second->rebind(std::move(bind));
     return;
   }
-  auto runner = std::make_unique<Runner>(name, time_, polls_, journal_, events_, compile_, std::move(bind));
+  auto runner = std::make_unique<Runner>(name, around_, std::move(bind));
   Runner& added = *runner;
   runners_.emplace(name, std::move(runner));
-  tasks_.spawn(run_after_others(&added));
+  const TimePoint first = next_start();
+  tasks_.spawn(leaving_.empty() ? added.run(first) : run_after_others(&added, first));
 }
 
-Task<void> Engine::run_after_others(Runner* runner) {
+/// All at once would wait for the journal together, each with all it holds meanwhile.
+TimePoint Engine::next_start() {
+  constexpr Duration kApart = std::chrono::microseconds{500};
+  const TimePoint start = std::max(around_.time.now(), next_start_);
+  next_start_ = start + kApart;
+  return start;
+}
+
+Task<void> Engine::run_after_others(Runner* runner, TimePoint first) {
   // A renamed document takes over the target of another name, so all who left before must be gone; each waits for
   // earlier ones only.
   const auto still_leaving = [&] {
@@ -31,10 +40,10 @@ Task<void> Engine::run_after_others(Runner* runner) {
     return false;
   };
   while (still_leaving()) {
-    const TimePoint next = time_.now() + std::chrono::milliseconds{20};
-    co_await Sleep(time_, next);
+    const TimePoint next = around_.time.now() + std::chrono::milliseconds{20};
+    co_await Sleep(around_.time, next);
   }
-  co_await runner->run();
+  co_await runner->run(first);
 }
 
 void Engine::remove(const std::string& name) {
@@ -47,14 +56,14 @@ void Engine::remove(const std::string& name) {
 
 Task<void> Engine::shutdown(Duration patience) {
   for (auto& [name, runner] : runners_) runner->stop();
-  const TimePoint deadline = time_.now() + patience;
+  const TimePoint deadline = around_.time.now() + patience;
   const auto all_stopped = [this] {
     return std::ranges::all_of(runners_, [](const auto& entry) { return entry.second->stopped(); }) &&
            std::ranges::all_of(leaving_, [](const auto& runner) { return runner->stopped(); });
   };
-  while (!all_stopped() && time_.now() < deadline) {
-    const TimePoint next = time_.now() + std::chrono::milliseconds{20};
-    co_await Sleep(time_, next);
+  while (!all_stopped() && around_.time.now() < deadline) {
+    const TimePoint next = around_.time.now() + std::chrono::milliseconds{20};
+    co_await Sleep(around_.time, next);
   }
 }
 
@@ -68,7 +77,7 @@ Duration Engine::behind() const {
   for (const auto& [name, runner] : runners_) {
     if (runner->bound() == nullptr) continue;
     const TimePoint since = std::max(runner->last_tick(), runner->bound_since());
-    const Duration late = time_.now() - since - longest_pause(runner->bound()->workload.interval);
+    const Duration late = around_.time.now() - since - longest_pause(runner->bound()->workload.interval);
     most = std::max(most, late);
   }
   return most;

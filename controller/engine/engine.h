@@ -32,15 +32,15 @@ class Engine {
 
  private:
   /// Runs `runner` once those that left before it have ended.
-  Task<void> run_after_others(Runner* runner);
+  Task<void> run_after_others(Runner* runner, TimePoint first);
+  /// When a new workload ticks first: many do so one after the other, 2,000 a second.
+  TimePoint next_start();
 
-  TimeSource& time_;
-  Journal& journal_;
-  EngineEvents events_;
-  CompileText compile_;
   Polls polls_;
+  Surroundings around_;
   std::map<std::string, std::unique_ptr<Runner>> runners_{};
   std::vector<std::unique_ptr<Runner>> leaving_{};
+  TimePoint next_start_{};
   TaskGroup tasks_{};  // last: tasks go before what they use
 };
 

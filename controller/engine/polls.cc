@@ -109,15 +109,21 @@ Task<void> Polls::poll(std::shared_ptr<Source> source, TimePoint first) {
     co_await Sleep(time_, next);
     std::erase_if(source->subscribers, [](const Subscriber& subscriber) { return !*subscriber.live; });
     if (source->subscribers.empty()) break;
-    const Result<Response> answer = co_await ask(source);
-    deliver(*source, answer, time_.now());
-    // A poll that took longer than the interval skips beats instead of piling up.
-    next += source->interval;
-    const TimePoint now = time_.now();
-    if (next < now) next = now + source->interval;
-    next = std::max(next, now + asked_to_wait(answer));
+    next = co_await poll_once(source, next);
   }
   forget(source);
+  source.reset();  // a finished task is forgotten later, with what it was given
+}
+
+/// A task of its own, so that nothing of an answer outlives its poll.
+Task<TimePoint> Polls::poll_once(std::shared_ptr<Source> source, TimePoint due) {
+  const Result<Response> answer = co_await ask(source);
+  deliver(*source, answer, time_.now());
+  // A poll that took longer than the interval skips beats instead of piling up.
+  const TimePoint now = time_.now();
+  TimePoint next = due + source->interval;
+  if (next < now) next = now + source->interval;
+  co_return std::max(next, now + asked_to_wait(answer));
 }
 
 Task<Result<Response>> Polls::ask(std::shared_ptr<Source> source) {

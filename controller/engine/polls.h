@@ -59,6 +59,8 @@ class Polls {
     std::unique_ptr<Page> previous{};
   };
   Task<void> poll(std::shared_ptr<Source> source, TimePoint first);
+  /// Returns when it is to be asked next.
+  Task<TimePoint> poll_once(std::shared_ptr<Source> source, TimePoint due);
   /// When a new source is asked first: soon, but not all at once.
   TimePoint first_poll(Duration phase);
   void forget(const std::shared_ptr<Source>& source);

@@ -28,72 +28,64 @@ bool is_news(const std::optional<Failure>& before, const Error& error) {
 
 }  // namespace
 
-Runner::Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
-               CompileText compile, Bind bind)
-    : name_(std::move(name)),
-      time_(time),
-      polls_(polls),
-      journal_(journal),
-      events_(events),
-      compile_(std::move(compile)),
-      evidence_from_(time.now()) {
+Runner::Runner(std::string name, const Surroundings& around, Bind bind)
+    : name_(std::move(name)), around_(around), evidence_from_(around.time.now()) {
   binding_.offer(std::move(bind));
 }
 
 void Runner::trouble(const std::string& what) const {
-  if (events_.trouble) events_.trouble(name_, what);
+  if (around_.events.trouble) around_.events.trouble(name_, what);
 }
 
 void Runner::bind_next() {
   const std::optional<Failure> before = binding_.refused();
   const bool first = binding_.since() == TimePoint{};
-  const bool another = binding_.advance(time_.now());
+  const bool another = binding_.advance(around_.time.now());
   const std::optional<Failure>& refused = binding_.refused();
   if (refused && (!before || before->error != refused->error)) trouble(refused->error.message);
   if (!another) return;
   subscriptions_.clear();
   if (!bound()) return;
   subscribe();
-  if (!refused && events_.in_force) events_.in_force(bound()->workload, first);
+  if (!refused && around_.events.in_force) around_.events.in_force(bound()->workload, first);
 }
 
 void Runner::note_reading(std::size_t signal, const Result<NamedReading>& reading) {
-  std::optional<Errc>& failing = failing_[signal];
+  std::optional<Errc>& failing = heard_[signal].failing;
   if (reading) {
     failing.reset();
     return;
   }
   const Error& error = reading.error();
-  if (events_.unread) events_.unread(bound()->workload, error);
+  if (around_.events.unread) around_.events.unread(bound()->workload, error);
   if (failing != error.code) trouble("signal " + bound()->workload.signals[signal].name + ": " + error.message);
   failing = error.code;
 }
 
 void Runner::subscribe() {
   BoundWorkload& now = *binding_.bound();
-  failing_.assign(now.probes.size(), std::nullopt);
-  answered_.assign(now.probes.size(), false);
+  heard_.assign(now.probes.size(), Heard{});
   decided_on_all_ = false;
   for (std::size_t i = 0; i < now.probes.size(); ++i) {
     auto receive = [this, i](TimePoint at, Result<NamedReading> reading) { take_in(i, at, std::move(reading)); };
     subscriptions_.push_back(
-        polls_.subscribe(std::move(now.probes[i]), now.workload.signals[i].interval, std::move(receive)));
+        around_.polls.subscribe(std::move(now.probes[i]), now.workload.signals[i].interval, std::move(receive)));
   }
-  now.probes = {};  // the polls have them
+  std::vector<CompiledProbe>{}.swap(now.probes);  // the polls have them
 }
 
 void Runner::take_in(std::size_t signal, TimePoint at, Result<NamedReading> reading) {
   note_reading(signal, reading);
   if (inbox_.size() >= kMaxInbox) inbox_.erase(inbox_.begin());
   inbox_.push_back({bound()->workload.signals[signal].fingerprint, at, std::move(reading)});
-  answered_[signal] = true;
+  heard_[signal].answered = true;
   if (all_answered()) wake();
 }
 
 bool Runner::awaits_an_answer() const {
   const Workload& workload = bound()->workload;
-  for (std::size_t i = 0; i < answered_.size(); ++i)
-    if (!answered_[i] && workload.signals[i].interval <= workload.interval) return true;
+  for (std::size_t i = 0; i < heard_.size(); ++i)
+    if (!heard_[i].answered && workload.signals[i].interval <= workload.interval) return true;
   return false;
 }
 
@@ -109,16 +101,24 @@ void Runner::wake() {
   if (waker_ != nullptr) waker_->wake();
 }
 
-Task<void> Runner::run() {
+TimePoint Runner::due() const {
   constexpr Duration kNap = std::chrono::milliseconds{500};
+  TimePoint tick = bound() ? next_tick() : began_ + kNap;
+  if (first_) tick = *first_;
+  return std::min(tick, binding_.next_try());
+}
+
+Task<void> Runner::run(TimePoint first) {
+  first_ = first;
   while (!stopping_) {
-    if (binding_.due(time_.now())) bind_next();
-    began_ = time_.now();
-    const bool ticks = bound() != nullptr;
-    if (ticks) co_await tick();
-    const auto due = [&] { return ticks ? next_tick() : began_ + kNap; };
-    while (!stopping_ && !binding_.due(time_.now()) && time_.now() < due()) {
-      Wakeable pause(time_, std::min(due(), binding_.next_try()));
+    if (binding_.due(around_.time.now())) bind_next();
+    if (!first_ || around_.time.now() >= *first_) {
+      first_.reset();
+      began_ = around_.time.now();
+      if (bound()) co_await tick();
+    }
+    while (!stopping_ && around_.time.now() < due()) {
+      Wakeable pause(around_.time, due());
       waker_ = &pause;
       co_await pause;
       waker_ = nullptr;
@@ -132,16 +132,16 @@ Task<void> Runner::run() {
 }
 
 Task<Result<std::optional<WorkloadState>>> Runner::read_history(std::shared_ptr<BoundWorkload> bound) {
-  auto recovered = co_await journal_.recover(name_);
+  auto recovered = co_await around_.journal.recover(name_);
   if (!recovered) co_return recovered.error();
   if (!*recovered) co_return std::optional<WorkloadState>{};
   std::map<Fingerprint, std::optional<Workload>> versions;
   for (const Frame& frame : (*recovered)->frames) versions.try_emplace(frame.document);
   for (auto& [fingerprint, version] : versions) {
-    auto text = co_await journal_.document(fingerprint);
+    auto text = co_await around_.journal.document(fingerprint);
     if (!text) co_return text.error();
     if (!*text) continue;
-    if (auto compiled = compile_(**text, name_)) version = std::move(*compiled);
+    if (auto compiled = around_.compile(**text, name_)) version = std::move(*compiled);
   }
   const auto compile = [&](Fingerprint fingerprint) -> Result<Workload> {
     if (const auto at = versions.find(fingerprint); at != versions.end() && at->second) return *at->second;
@@ -156,7 +156,7 @@ Task<void> Runner::recover() {
   if (!history) {
     if (!unread_since_)
       trouble("history cannot be read, nothing is taken away until it is: " + history.error().message);
-    if (!unread_since_) unread_since_ = time_.now();
+    if (!unread_since_) unread_since_ = around_.time.now();
     co_return;
   }
   recovered_ = true;
@@ -165,7 +165,7 @@ Task<void> Runner::recover() {
     add_unwritten(binding_.bound()->workload, state_, meanwhile);
   }
   // What was seen while the past was unknown proves nothing about it.
-  if (unread_since_) evidence_from_ = time_.now();
+  if (unread_since_) evidence_from_ = around_.time.now();
   unread_since_.reset();
 }
 
@@ -173,15 +173,15 @@ Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
   if (bound->scaler) {
     auto seen = co_await bound->scaler->observe();
     if (seen) {
-      scaler_failure_.reset();
+      scaler_failure_ = {};
       note_ = seen->note;
-      if (told_notes_.is_news(note_)) trouble(note_);
+      if (told_notes_.is_news(note())) trouble(note());
       views->scaler = std::move(*seen);
     } else {
-      if (is_news(scaler_failure_, seen.error())) trouble(seen.error().message);
-      scaler_failure_ = lasting(scaler_failure_, seen.error(), time_.now());
+      if (is_news(scaler_failure_.get(), seen.error())) trouble(seen.error().message);
+      scaler_failure_ = lasting(scaler_failure_.get(), seen.error(), around_.time.now());
     }
-    views->scaler_failure = scaler_failure_;
+    views->scaler_failure = scaler_failure_.get();
   }
   balancer_failures_.resize(bound->balancers.size());
   views->balancers.resize(bound->balancers.size());
@@ -193,14 +193,14 @@ Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
       continue;
     }
     if (is_news(balancer_failures_[i], seen.error())) trouble(seen.error().message);
-    balancer_failures_[i] = lasting(balancer_failures_[i], seen.error(), time_.now());
+    balancer_failures_[i] = lasting(balancer_failures_[i], seen.error(), around_.time.now());
   }
   views->balancer_failures = balancer_failures_;
 }
 
 Observation Runner::observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members) {
   Observed observed = join(views, state_.names);
-  Observation seen{.at = time_.now()};
+  Observation seen{.at = around_.time.now()};
   seen.target = std::move(observed.target);
   seen.hidden = views.scaler_failure;
   if (seen.target) seen.hidden.reset();
@@ -212,7 +212,7 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
     seen.arrivals.push_back(by_number(arrival, state_.names, observed.new_members));
   seen.orders = bound.orders;
   if (bound.windows) {
-    OpenWindows open = bound.windows(time_.wall());
+    OpenWindows open = bound.windows(around_.time.wall());
     seen.windows = std::move(open.windows);
     seen.tzdata = std::move(open.tzdata);
   }
@@ -228,13 +228,13 @@ Runner::Decided Runner::decide(const BoundWorkload& bound, const Views& views) {
   std::vector<MemberName> new_members;
   Observation seen = observation(bound, views, new_members);
   const std::optional<Decision> before = state_.decision;
-  const TimePoint began = time_.now();
+  const TimePoint began = around_.time.now();
   plan_ = fold(bound.workload, state_, new_members, seen);
-  if (events_.ticked) events_.ticked(bound.workload, time_.now() - began);
+  if (around_.events.ticked) around_.events.ticked(bound.workload, around_.time.now() - began);
   last_tick_ = seen.at;
   Decided decided{.believed_ok = seen.journal_ok};
   decided.record = record_of(bound.workload, state_, before, seen, plan_);
-  if (decided.record && events_.decided) events_.decided(bound.workload, *decided.record);
+  if (decided.record && around_.events.decided) around_.events.decided(bound.workload, *decided.record);
   decided.frame = frame_of(bound.workload, state_, std::move(new_members), std::move(seen), plan_);
   return decided;
 }
@@ -242,11 +242,11 @@ Runner::Decided Runner::decide(const BoundWorkload& bound, const Views& views) {
 Task<void> Runner::tick() {
   const std::shared_ptr<BoundWorkload> bound = binding_.bound();
   decided_on_all_ = decided_on_all_ || all_answered();
-  answered_.assign(answered_.size(), false);
+  for (Heard& heard : heard_) heard.answered = false;
   if (!recovered_) co_await recover();
   // An error that passes costs a few ticks: what rate limits and cooldowns count is worth more than a raise at once.
-  if (unread_since_ && time_.now() - *unread_since_ < kWaitForHistory) co_return;
-  if (journal_.needs_snapshot(bound->workload.name)) co_await keep_snapshot(bound);
+  if (unread_since_ && around_.time.now() - *unread_since_ < kWaitForHistory) co_return;
+  if (around_.journal.needs_snapshot(bound->workload.name)) co_await keep_snapshot(bound);
   Views views;
   co_await look(bound, &views);
 
@@ -261,18 +261,18 @@ Task<void> Runner::tick() {
   if (acts && !may_act)
     note_outcome(*bound, ActionKind::scale,
                  Error{Errc::cancelled, "not done: not written down, or no longer in force"});
-  if (journal_ok_ && journal_.snapshot_due(bound->workload.name)) co_await keep_snapshot(bound);
+  if (journal_ok_ && around_.journal.snapshot_due(bound->workload.name)) co_await keep_snapshot(bound);
 }
 
 Task<void> Runner::write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record,
                               bool acts) {
   if (!recovered_) co_return;  // what is written now would hide the history that is to be read
   if (kept_document_ != bound->workload.document) {
-    auto kept = co_await journal_.put_document(bound->workload.document, bound->document);
+    auto kept = co_await around_.journal.put_document(bound->workload.document, bound->document);
     if (kept) kept_document_ = bound->workload.document;
   }
-  auto written =
-      co_await journal_.append(std::move(frame), std::move(record), acts ? Durability::full : Durability::normal);
+  auto written = co_await around_.journal.append(std::move(frame), std::move(record),
+                                                 acts ? Durability::full : Durability::normal);
   if (!written && journal_ok_)
     trouble("the journal cannot be written, nothing is taken away: " + written.error().message);
   journal_ok_ = written.has_value();
@@ -283,18 +283,18 @@ Task<void> Runner::keep_snapshot(std::shared_ptr<BoundWorkload> bound) {
   Snapshot snapshot;
   snapshot.workload = bound->workload.name;
   snapshot.sequence = state_.sequence;
-  snapshot.at = time_.now();
+  snapshot.at = around_.time.now();
   snapshot.document = bound->workload.document;
   snapshot.parts = to_parts(state_);
-  auto kept = co_await journal_.snapshot(std::move(snapshot), Durability::full);
+  auto kept = co_await around_.journal.snapshot(std::move(snapshot), bound->document, Durability::full);
   if (!kept && journal_ok_) trouble("no snapshot: " + kept.error().message);
 }
 
 void Runner::note_outcome(const BoundWorkload& bound, ActionKind kind, const Result<Done>& result) {
-  Outcome outcome{.action = kind, .at = time_.now()};
+  Outcome outcome{.action = kind, .at = around_.time.now()};
   if (!result) outcome.failure = result.error();
   outcomes_.push_back(std::move(outcome));
-  if (events_.acted) events_.acted(bound.workload, kind, result);
+  if (around_.events.acted) around_.events.acted(bound.workload, kind, result);
 }
 
 Task<void> Runner::act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan) {

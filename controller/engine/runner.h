@@ -14,6 +14,7 @@
 #include "controller/engine/state.h"
 #include "controller/engine/told_notes.h"
 #include "controller/journal/journal.h"
+#include "core/boxed.h"
 #include "core/plan.h"
 #include "core/task.h"
 #include "io/time_source.h"
@@ -34,19 +35,28 @@ struct EngineEvents {
 /// Compiles one workload out of a document's text: of an older version too.
 using CompileText = std::function<Result<Workload>(const std::string& text, const std::string& name)>;
 
+/// What the runners of one engine share.
+struct Surroundings {
+  TimeSource& time;
+  Polls& polls;
+  Journal& journal;
+  EngineEvents events{};
+  CompileText compile{};
+};
+
 /// Between two ticks, at the most: an answer that comes a little later than the last one is waited for. Just behind a
 /// tick it would lie for long.
 constexpr Duration longest_pause(Duration interval) { return interval * 5 / 4; }
 
 class Runner {
  public:
-  Runner(std::string name, TimeSource& time, Polls& polls, Journal& journal, const EngineEvents& events,
-         CompileText compile, Bind bind);
+  /// `around` outlives the runner.
+  Runner(std::string name, const Surroundings& around, Bind bind);
 
-  /// Rebuilds what was remembered, then ticks until `stop` is called: the first time at once, then when all signals
+  /// Binds, and from `first` on rebuilds what was remembered and ticks until `stop` is called, then when all signals
   /// that are polled at least as often have answered, 3/4 of an interval after the last tick at the earliest,
   /// `longest_pause` at the latest. So what was read is decided on at once, and each interval costs one tick.
-  Task<void> run();
+  Task<void> run(TimePoint first);
   /// Another version of the documents: in force from the next tick on. When it cannot be bound the old one stays, and
   /// the new one is tried again.
   void rebind(Bind bind) {
@@ -69,7 +79,7 @@ class Runner {
   [[nodiscard]] const WorkloadState& state() const { return state_; }
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] TimePoint last_tick() const { return last_tick_; }
-  [[nodiscard]] const std::string& note() const { return note_; }  ///< of the scaler, for people
+  [[nodiscard]] const std::string& note() const { return note_.get(); }  ///< of the scaler, for people
 
  private:
   Task<void> recover();
@@ -94,6 +104,8 @@ class Runner {
   [[nodiscard]] bool awaits_an_answer() const;
   [[nodiscard]] bool all_answered() const;
   [[nodiscard]] TimePoint next_tick() const;
+  /// When there is something to do: to tick, or to bind.
+  [[nodiscard]] TimePoint due() const;
   void wake();
   /// Tells people once when a signal begins to fail, and when it fails in another way.
   void note_reading(std::size_t signal, const Result<NamedReading>& reading);
@@ -101,28 +113,28 @@ class Runner {
   void note_outcome(const BoundWorkload& bound, ActionKind kind, const Result<Done>& result);
 
   std::string name_;
-  TimeSource& time_;
-  Polls& polls_;
-  Journal& journal_;
-  const EngineEvents& events_;
-  CompileText compile_;
+  const Surroundings& around_;
   Binding binding_{};
   std::vector<Polls::Subscription> subscriptions_{};
   std::vector<NamedArrival> inbox_{};
-  std::vector<std::optional<Errc>> failing_{};  ///< by signal: how it fails now
-  std::vector<bool> answered_{};                ///< by signal, since the last tick
-  bool decided_on_all_ = false;                 ///< some tick had an answer of every signal
-  TimePoint began_{};                           ///< when the last tick began
-  Wakeable* waker_ = nullptr;                   ///< while between two ticks
+  struct Heard {
+    std::optional<Errc> failing{};  ///< how it fails now
+    bool answered = false;          ///< since the last tick
+  };
+  std::vector<Heard> heard_{};        ///< by signal
+  bool decided_on_all_ = false;       ///< some tick had an answer of every signal
+  TimePoint began_{};                 ///< when the last tick began
+  std::optional<TimePoint> first_{};  ///< when the first one is to, until then
+  Wakeable* waker_ = nullptr;         ///< while between two ticks
   std::vector<Outcome> outcomes_{};
   WorkloadState state_{};
   Plan plan_{};
   TimePoint evidence_from_{};
   TimePoint last_tick_{};
-  std::string note_{};
+  Boxed<std::string> note_{};
   ToldNotes told_notes_{};
   Fingerprint kept_document_ = 0;  ///< whose text the journal has
-  std::optional<Failure> scaler_failure_{};
+  Boxed<std::optional<Failure>> scaler_failure_{};
   std::vector<std::optional<Failure>> balancer_failures_{};
   bool journal_ok_ = true;
   bool recovered_ = false;

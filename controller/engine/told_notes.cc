@@ -21,11 +21,11 @@ std::string without_numbers(std::string_view note) {
 
 bool ToldNotes::is_news(std::string_view note) {
   if (note.empty()) {
-    told_.clear();
+    told_ = {};
     return false;
   }
-  if (told_.size() == kMost) told_.clear();
-  return told_.insert(without_numbers(note)).second;
+  if (told_->size() == kMost) told_ = {};
+  return told_.edit().insert(without_numbers(note)).second;
 }
 
 }  // namespace ballast

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/boxed.h"
+
 namespace ballast {
 
 /// A sentence that differs from one told before in its numbers alone ("next try in 4s") is the same sentence.
@@ -14,7 +16,7 @@ class ToldNotes {
   bool is_news(std::string_view note);
 
  private:
-  std::set<std::string> told_{};  ///< without numbers; few
+  Boxed<std::set<std::string>> told_{};  ///< without numbers; few
 };
 
 }  // namespace ballast

@@ -25,6 +25,7 @@ constexpr auto last_of(Stage) { return Stage::members; }
 constexpr auto last_of(Subject::Kind) { return Subject::Kind::window; }
 constexpr auto last_of(Fate) { return Fate::remove; }
 constexpr auto last_of(FindingKind) { return FindingKind::drop; }
+constexpr auto last_of(ConditionType) { return ConditionType::in_force; }
 constexpr auto last_of(Grade) { return Grade::suspect; }
 constexpr auto last_of(Reason) { return static_cast<Reason>(kReasonCount - 1); }
 constexpr auto last_of(MemberId) { return MemberId{std::numeric_limits<std::uint32_t>::max()}; }
@@ -198,10 +199,10 @@ void archive(Ar& ar, Is<SignalStatus> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Status> auto& x) {
-  auto& [current_replicas, ready_replicas, desired_replicas, min_replicas, max_replicas, last_scale, reason, message,
-         signals, conditions] = x;
-  items(ar, current_replicas, ready_replicas, desired_replicas, min_replicas, max_replicas, last_scale, reason, message,
-        signals, conditions);
+  auto& [current_replicas, ready_replicas, desired_replicas, min_replicas, max_replicas, last_scale, reason, signals,
+         conditions] = x;
+  items(ar, current_replicas, ready_replicas, desired_replicas, min_replicas, max_replicas, last_scale, reason, signals,
+        conditions);
 }
 
 template <class Ar>
@@ -247,6 +248,10 @@ template <class T>
 constexpr bool kIsList = false;
 template <class T>
 constexpr bool kIsList<std::vector<T>> = true;
+template <class T>
+constexpr bool kIsBoxed = false;
+template <class T>
+constexpr bool kIsBoxed<Boxed<T>> = true;
 template <class T>
 constexpr bool kIsOptional = false;
 template <class T>
@@ -300,6 +305,18 @@ void maybe(Ar& ar, auto& value) {
   } else {
     ar.flag(value.has_value());
     if (value) item(ar, *value);
+  }
+}
+
+/// As what is in the box.
+template <class T, class Ar>
+void boxed(Ar& ar, auto& value) {
+  if constexpr (Ar::kReads) {
+    T read{};
+    item(ar, read);
+    value = std::move(read);
+  } else {
+    item(ar, value.get());
   }
 }
 
@@ -357,6 +374,8 @@ void item(Ar& ar, Maybe& value) {
     archived::list(ar, value);
   else if constexpr (archived::kIsOptional<T>)
     archived::maybe(ar, value);
+  else if constexpr (archived::kIsBoxed<T>)
+    archived::boxed<std::remove_cvref_t<decltype(value.get())>>(ar, value);
   else
     archive(ar, value);
 }

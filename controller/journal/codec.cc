@@ -49,7 +49,8 @@ Result<T> decode_value(std::string_view bytes, const char* what) {
 
 /// Of each part by itself, so that a change to one drops one.
 constexpr std::uint32_t revision_of(std::string_view part) {
-  return part == "status" || part == "watch" || part == "members" || part == "decision" ? 3 : 2;
+  if (part == "status") return 4;
+  return part == "watch" || part == "members" || part == "decision" ? 3 : 2;
 }
 
 template <class... T>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,9 @@ struct Part {
 };
 
 /// State after the frame `sequence`.
+/// Shared with whoever holds the documents. Null: not given.
+using DocumentText = std::shared_ptr<const std::string>;
+
 struct Snapshot {
   std::string workload{};
   std::uint64_t sequence = 0;

@@ -1,10 +1,13 @@
 #include "controller/journal/journal.h"
 
+#include <algorithm>
 #include <coroutine>
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <map>
+#include <utility>
 
 #include "controller/journal/history.h"
 #include "controller/journal/lock.h"
@@ -13,18 +16,33 @@
 namespace ballast {
 namespace {
 
-constexpr std::size_t kMostInBatch = 20'000;
+constexpr std::size_t kMostWrites = 20'000;
+constexpr std::size_t kMostJobs = 500;
 
-/// A write that joins a batch, or a job that runs alone: reading must not see half a batch.
+/// A write, or a job that reads.
 struct Entry {
   Write write{};
   std::function<void(Store&)> job{};
-  std::string about{};  ///< the workload that a job may change the marks of
+  std::uint64_t after = 0;  ///< of a job: so many writes were submitted before it
+  std::string about{};      ///< the workload that a job may change the marks of
   Result<Done> result{Done{}};
   std::coroutine_handle<> waiter{};
   bool finished = false;
 };
+using Queue = std::deque<std::shared_ptr<Entry>>;
 using Entries = std::vector<std::shared_ptr<Entry>>;
+
+/// Writes of one transaction, then the jobs that see it: a start of many workloads, which read and write by turns, is
+/// few batches.
+struct Batch {
+  Entries writes{};
+  Entries jobs{};
+};
+
+void take_first(Queue& from, Entries& into) {
+  into.push_back(std::move(from.front()));
+  from.pop_front();
+}
 
 }  // namespace
 
@@ -33,7 +51,10 @@ struct Journal::State {
   Executor& executor;
   std::optional<Lock> lock{};
   std::shared_ptr<Store> store;  ///< touched on the executor only, after `open`
-  std::deque<std::shared_ptr<Entry>> queue{};
+  Queue writes{};
+  Queue jobs{};
+  std::uint64_t submitted = 0;  ///< writes
+  std::uint64_t taken = 0;      ///< of them, into batches
   bool running = false;
   bool pumping = false;
   std::map<std::string, Marks> marks{};
@@ -50,14 +71,12 @@ struct Journal::State {
     for (std::string& note : commit.notes) notes.push_back(std::move(note));
   }
 
-  Entries next_batch() {
-    Entries batch;
-    while (!queue.empty() && batch.size() < kMostInBatch) {
-      if (queue.front()->job && !batch.empty()) break;
-      batch.push_back(std::move(queue.front()));
-      queue.pop_front();
-      if (batch.back()->job) break;
-    }
+  /// A job sees all writes that were submitted before it.
+  Batch next_batch() {
+    Batch batch;
+    while (!writes.empty() && batch.writes.size() < kMostWrites) take_first(writes, batch.writes);
+    taken += batch.writes.size();
+    while (!jobs.empty() && jobs.front()->after <= taken && batch.jobs.size() < kMostJobs) take_first(jobs, batch.jobs);
     return batch;
   }
 
@@ -65,13 +84,13 @@ struct Journal::State {
   static void pump(const std::shared_ptr<State>& self) {
     if (self->pumping) return;
     self->pumping = true;
-    while (!self->running && !self->queue.empty()) start(self);
+    while (!self->running && !(self->writes.empty() && self->jobs.empty())) start(self);
     self->pumping = false;
   }
 
   static void start(const std::shared_ptr<State>& self) {
     self->running = true;
-    auto batch = std::make_shared<Entries>(self->next_batch());
+    auto batch = std::make_shared<Batch>(self->next_batch());
     auto commit = std::make_shared<std::optional<Commit>>();
     self->executor.run([store = self->store, batch, commit] { *commit = work(*store, *batch); },
                        [self, batch, commit] {
@@ -80,28 +99,39 @@ struct Journal::State {
                        });
   }
 
-  static Commit work(Store& store, const Entries& batch) {
-    if (batch.front()->job) {
-      batch.front()->job(store);
-      Commit commit = store.state(batch.front()->about.empty() ? "-" : batch.front()->about);
-      commit.results.assign(1, Done{});
-      return commit;
+  static Commit work(Store& store, const Batch& batch) {
+    Commit commit;
+    if (!batch.writes.empty()) {
+      std::vector<const Write*> writes;
+      writes.reserve(batch.writes.size());
+      for (const auto& entry : batch.writes) writes.push_back(&entry->write);
+      commit = store.commit(writes);
     }
-    std::vector<const Write*> writes;
-    writes.reserve(batch.size());
-    for (const auto& entry : batch) writes.push_back(&entry->write);
-    return store.commit(writes);
+    for (const auto& entry : batch.jobs) {
+      entry->job(store);
+      add(commit, store.state(entry->about.empty() ? "-" : entry->about), batch.writes.empty());
+    }
+    return commit;
+  }
+
+  /// What is known after a job. Only a write tells whether writing works, as long as there is one.
+  static void add(Commit& commit, Commit seen, bool tells_writable) {
+    for (const auto& [name, marks] : seen.marks) commit.marks[name] = marks;
+    std::ranges::move(seen.notes, std::back_inserter(commit.notes));
+    commit.newest = seen.newest;
+    commit.gap = std::move(seen.gap);
+    if (tells_writable) commit.writable = seen.writable;
   }
 
   /// Waiters that write again meanwhile join the next batch.
-  void finish(const Entries& batch, Commit commit) {
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      batch[i]->result = commit.results[i];
-      batch[i]->finished = true;
-    }
+  void finish(const Batch& batch, Commit commit) {
+    for (std::size_t i = 0; i < batch.writes.size(); ++i) batch.writes[i]->result = commit.results[i];
     absorb(std::move(commit));
-    for (const auto& entry : batch)
-      if (entry->waiter) std::exchange(entry->waiter, nullptr).resume();
+    for (const Entries* entries : {&batch.writes, &batch.jobs})
+      for (const auto& entry : *entries) entry->finished = true;
+    for (const Entries* entries : {&batch.writes, &batch.jobs})
+      for (const auto& entry : *entries)
+        if (entry->waiter) std::exchange(entry->waiter, nullptr).resume();
     running = false;
   }
 
@@ -117,7 +147,9 @@ struct Journal::State {
     bool await_suspend(std::coroutine_handle<> waiter) {
       const auto state = state_;
       const auto entry = entry_;
-      state->queue.push_back(entry);
+      if (!entry->job) ++state->submitted;
+      entry->after = state->submitted;
+      (entry->job ? state->jobs : state->writes).push_back(entry);
       pump(state);
       if (entry->finished) return false;
       entry->waiter = waiter;
@@ -174,10 +206,10 @@ Journal::~Journal() = default;
 Task<Result<Done>> Journal::append(Frame frame, std::optional<Record> record, Durability durability) {
   return State::write(state_, Write{Tick{std::move(frame), std::move(record)}, durability});
 }
-Task<Result<Done>> Journal::snapshot(Snapshot snapshot, Durability durability) {
-  return State::write(state_, Write{std::move(snapshot), durability});
+Task<Result<Done>> Journal::snapshot(Snapshot snapshot, DocumentText text, Durability durability) {
+  return State::write(state_, Write{Kept{std::move(snapshot), std::move(text)}, durability});
 }
-Task<Result<Done>> Journal::put_document(Fingerprint fingerprint, std::string text) {
+Task<Result<Done>> Journal::put_document(Fingerprint fingerprint, DocumentText text) {
   return State::write(state_, Write{Document{fingerprint, std::move(text)}, Durability::normal});
 }
 Task<Result<Done>> Journal::put(std::string key, std::optional<std::string> value, Durability durability) {

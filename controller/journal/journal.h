@@ -38,15 +38,17 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
 
   /// Writes a tick. Await it before acting on it, with `full` when the tick acts. Ticks of one workload are written in
-  /// the order they are awaited. The engine's order, each tick: `needs_snapshot`, `snapshot_due` or another document →
-  /// put_document, snapshot of the state so far; fold; append, even where the snapshot failed: the record of a refused
-  /// tick is kept. Errors: unavailable (cannot be written: take nothing away), conflict (a snapshot is needed first).
+  /// the order they are awaited. The engine's order, each tick: `needs_snapshot` or `snapshot_due` → snapshot of the
+  /// state so far; another document → put_document; fold; append, even where the snapshot failed: the record of a
+  /// refused tick is kept. Errors: unavailable (cannot be written: take nothing away), conflict (a snapshot is needed
+  /// first).
   Task<Result<Done>> append(Frame frame, std::optional<Record> record, Durability durability);
-  /// Errors: unavailable.
-  Task<Result<Done>> snapshot(Snapshot snapshot, Durability durability);
-  /// Keeps the text that a document's fingerprint names, before the first snapshot or frame that carries it. Repeating
-  /// is harmless; it is durable with the next full write.
-  Task<Result<Done>> put_document(Fingerprint fingerprint, std::string text);
+  /// With the text of its document, which the file may lack: it may be a new one, or have pruned it. Errors:
+  /// unavailable.
+  Task<Result<Done>> snapshot(Snapshot snapshot, DocumentText text, Durability durability);
+  /// Keeps the text that a document's fingerprint names, before the first frame that carries it. Repeating is harmless;
+  /// it is durable with the next full write.
+  Task<Result<Done>> put_document(Fingerprint fingerprint, DocumentText text);
   Task<Result<std::optional<std::string>>> document(Fingerprint fingerprint);
   /// All that was submitted before is on the disk when it returns.
   Task<Result<Done>> flush();

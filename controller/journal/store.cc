@@ -21,7 +21,7 @@ Error conflict(const std::string& workload, const std::string& why) {
 
 const std::string* workload_of(const Write& write) {
   if (const auto* tick = std::get_if<Tick>(&write.content)) return &tick->frame.workload;
-  if (const auto* snapshot = std::get_if<Snapshot>(&write.content)) return &snapshot->workload;
+  if (const auto* kept = std::get_if<Kept>(&write.content)) return &kept->snapshot.workload;
   return nullptr;
 }
 
@@ -89,18 +89,16 @@ Result<std::vector<Result<Done>>> Store::transact(const std::vector<const Write*
 void Store::committed() {
   for (auto& [name, end] : staged_) {
     if (!end.gap) gaps_.erase(name);
-    names_[end.id] = name;
-    ends_[name] = end;
+    by_id_[end.id] = ends_.insert_or_assign(name, end).first;
   }
   totals_ = staged_totals_;
   held_.clear();
-  documents_missing_ = false;
   gap_.reset();
 }
 
 Result<Done> Store::apply(const Write& write, Result<Done>& refused) {
   if (const auto* tick = std::get_if<Tick>(&write.content)) return apply(*tick, refused);
-  if (const auto* snapshot = std::get_if<Snapshot>(&write.content)) return apply(*snapshot, refused);
+  if (const auto* kept = std::get_if<Kept>(&write.content)) return apply(*kept);
   if (const auto* document = std::get_if<Document>(&write.content)) return apply(*document);
   if (const auto* pair = std::get_if<Pair>(&write.content)) return apply(*pair);
   return Done{};
@@ -136,7 +134,9 @@ Result<Done> Store::apply(const Tick& tick, Result<Done>& refused) {
   return Done{};
 }
 
-Result<Done> Store::apply(const Snapshot& snapshot, Result<Done>& /*refused*/) {
+Result<Done> Store::apply(const Kept& kept) {
+  const Snapshot& snapshot = kept.snapshot;
+  if (auto done = apply(Document{snapshot.document, kept.text}); !done) return done;
   auto end = end_of(snapshot.workload);
   if (!end) return end.error();
   End& at = **end;
@@ -161,14 +161,14 @@ Result<Done> Store::apply(const Snapshot& snapshot, Result<Done>& /*refused*/) {
 }
 
 Result<Done> Store::apply(const Document& document) {
-  documents_.try_emplace(document.fingerprint, document.text);
+  if (document.text == nullptr) return Done{};
   const auto fingerprint = signed_of(document.fingerprint);
   auto known = database_->integer("SELECT count(*) FROM documents WHERE fingerprint = ?", {fingerprint}, 0);
   if (!known) return known.error();
   if (*known > 0) return Done{};
-  staged_totals_.document_bytes += std::ssize(document.text) + kRowBytes;
+  staged_totals_.document_bytes += std::ssize(*document.text) + kRowBytes;
   return database_->run("INSERT INTO documents(fingerprint, text) VALUES(?, ?)",
-                        {fingerprint, std::string_view(document.text)});
+                        {fingerprint, std::string_view(*document.text)});
 }
 
 Result<Done> Store::apply(const Pair& pair) {
@@ -244,18 +244,14 @@ void Store::fail(const Error& error, const std::vector<const Write*>& writes) {
 Result<Done> Store::begin_anew(const Error& corrupt) {
   auto aside = set_aside(options_.path, options_.vfs);
   if (!aside) return aside.error();
-  documents_missing_ = true;
   notes_.push_back(corrupt.message + "; the file is kept as " + *aside + " and a new journal begun");
   return Done{};
 }
 
-/// What an earlier batch or an earlier file was to hold.
+/// What an earlier batch was to hold.
 Result<Done> Store::write_held() {
   for (const Record& record : held_)
     if (auto done = write_record(record); !done) return done;
-  if (!documents_missing_) return Done{};
-  for (const auto& [fingerprint, text] : documents_)
-    if (auto done = apply(Document{fingerprint, text}); !done) return done;
   return Done{};
 }
 

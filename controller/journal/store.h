@@ -27,14 +27,18 @@ struct Tick {
 };
 struct Document {
   Fingerprint fingerprint = 0;
-  std::string text{};
+  DocumentText text{};
+};
+struct Kept {
+  Snapshot snapshot{};
+  DocumentText text{};  ///< of the snapshot's document
 };
 struct Pair {
   std::string key{};
   std::optional<std::string> value{};
 };
 struct Write {
-  std::variant<std::monostate, Tick, Snapshot, Document, Pair> content{};  ///< nothing: only a sync
+  std::variant<std::monostate, Tick, Kept, Document, Pair> content{};  ///< nothing: only a sync
   Durability durability = Durability::normal;
 };
 
@@ -106,7 +110,7 @@ class Store {
   void committed();
   Result<Done> apply(const Write& write, Result<Done>& refused);
   Result<Done> apply(const Tick& tick, Result<Done>& refused);
-  Result<Done> apply(const Snapshot& snapshot, Result<Done>& refused);
+  Result<Done> apply(const Kept& kept);
   Result<Done> apply(const Document& document);
   Result<Done> apply(const Pair& pair);
   Result<Done> write_record(const Record& record);
@@ -127,15 +131,13 @@ class Store {
   std::unique_ptr<Database> database_{};
   std::unique_ptr<Database> read_only_{};
   std::map<std::string, End> ends_{};
-  std::map<std::int64_t, std::string> names_{};  ///< of workload ids
-  std::set<std::string> gaps_{};                 ///< survive opening again
+  std::map<std::int64_t, std::map<std::string, End>::iterator> by_id_{};  ///< the places in `ends_` of workload ids
+  std::set<std::string> gaps_{};                                          ///< survive opening again
   Totals totals_{};
   std::map<std::string, End> staged_{};  ///< of the open transaction
   Totals staged_totals_{};
   std::int64_t prune_cursor_ = 0;
-  std::set<std::string> pinning_{};                 ///< workloads whose rows stand in the way of pruning
-  std::map<Fingerprint, std::string> documents_{};  ///< given so far: a new file gets them too
-  bool documents_missing_ = false;
+  std::set<std::string> pinning_{};  ///< workloads whose rows stand in the way of pruning
   std::deque<Record> held_{};
   std::optional<Gap> gap_{};
   bool syncs_fully_ = true;

@@ -49,7 +49,7 @@ Database* Store::reader() {
 
 Result<Done> Store::load() {
   ends_.clear();
-  names_.clear();
+  by_id_.clear();
   prune_cursor_ = 0;
   totals_ = Totals{};
   auto read = database_->each("SELECT name, value FROM totals", {}, [this](const Row& row) {
@@ -61,8 +61,9 @@ Result<Done> Store::load() {
   });
   if (!read) return read;
   read = database_->each("SELECT id, name FROM workloads", {}, [this](const Row& row) {
-    names_[row.integer(0)] = row.text(1);
-    ends_[std::string(row.text(1))].id = row.integer(0);
+    End end;
+    end.id = row.integer(0);
+    by_id_[end.id] = ends_.insert_or_assign(std::string(row.text(1)), end).first;
     return true;
   });
   if (!read) return read;
@@ -77,9 +78,9 @@ Result<Done> Store::load_snapshots() {
   return database_->each(
       "SELECT workload, sequence, frame, head, length(body) FROM snapshots ORDER BY workload, id DESC", {},
       [this](const Row& row) {
-        const auto name = names_.find(row.integer(0));
-        if (name == names_.end()) return true;
-        End& end = ends_[name->second];
+        const auto known = by_id_.find(row.integer(0));
+        if (known == by_id_.end()) return true;
+        End& end = known->second->second;
         totals_.last_frame = std::max(totals_.last_frame, row.integer(2));
         if (end.snapshots == 0) {
           end.sequence = static_cast<std::uint64_t>(row.integer(1));
@@ -101,9 +102,9 @@ Result<Done> Store::load_frames() {
   return database_->each("SELECT id, workload, sequence, length(body) FROM frames WHERE id > ? ORDER BY id", {from},
                          [this](const Row& row) {
                            totals_.last_frame = std::max(totals_.last_frame, row.integer(0));
-                           const auto name = names_.find(row.integer(1));
-                           if (name == names_.end()) return true;
-                           End& end = ends_[name->second];
+                           const auto known = by_id_.find(row.integer(1));
+                           if (known == by_id_.end()) return true;
+                           End& end = known->second->second;
                            if (row.integer(0) <= end.newest_frame) return true;
                            end.head = row.integer(0);
                            end.sequence = static_cast<std::uint64_t>(row.integer(2));

@@ -35,10 +35,11 @@ Result<Done> Store::prune_frames(std::int64_t above) {
                                 ++looked_at;
                                 prune_cursor_ = row.integer(0);
                                 // A workload that is new in this transaction has no committed end yet: it stays.
-                                const auto name = names_.find(row.integer(1));
-                                if (name == names_.end()) return true;
-                                if (row.integer(0) > ends_[name->second].pin) {
-                                  pinning_.insert(name->second);
+                                const auto known = by_id_.find(row.integer(1));
+                                if (known == by_id_.end()) return true;
+                                const auto& [name, end] = *known->second;
+                                if (row.integer(0) > end.pin) {
+                                  pinning_.insert(name);
                                   return true;
                                 }
                                 rows.push_back(row.integer(0));

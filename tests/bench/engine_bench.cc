@@ -1,5 +1,6 @@
-// A whole engine: workloads of one signal each over loopback HTTP, every 5 s, with the journal on the disk. The answers
-// come from a child process, so that what is measured is Ballast alone.
+// A whole engine: workloads of one signal each over loopback HTTP, with the journal on the disk. The answers come from
+// a child process, so that what is measured is Ballast alone. Its arguments: workloads, seconds between two readings of
+// each, seconds to warm up, seconds to measure.
 //   cpu_of_a_core   CPU time of this process, all its threads, per second
 //   p50_ms, p99_ms  from a reading that asks for another number of replicas to the call of the adapter
 //   rss_mb          resident memory above what the bare program takes; bytes_per_workload the same, shared out
@@ -29,8 +30,6 @@
 
 namespace ballast {
 namespace {
-
-constexpr Duration kInterval = std::chrono::seconds{5};
 
 /// The load of a workload: one of two levels, by turns of 30 s, each workload at a time of its own.
 double load_of(std::uint64_t workload, Duration since) {
@@ -78,8 +77,23 @@ class Source {
   std::uint16_t port_ = 0;
 };
 
-/// Times between a reading that differs from the one before and the adapter's call, of all workloads.
+/// Of one workload: what was read last, and since when a higher load waits for the adapter's call.
+struct Load {
+  double last = 0;
+  TimePoint changed{};
+};
+
+/// Times between a reading that differs from the one before and the adapter's call, of a thousand workloads: watching
+/// takes memory, which is not Ballast's.
 struct Latencies {
+  explicit Latencies(std::uint64_t workloads)
+      : loads(kWatched), one_in(std::max<std::uint64_t>(1, workloads / kWatched)) {}
+  /// Null: not watched.
+  Load* of(std::uint64_t workload) { return workload % one_in == 0 ? &loads[workload / one_in % kWatched] : nullptr; }
+
+  static constexpr std::size_t kWatched = 1000;
+  std::vector<Load> loads;
+  std::uint64_t one_in;
   std::vector<double> ms{};
   bool measuring = false;
 };
@@ -87,45 +101,45 @@ struct Latencies {
 /// A target that does at once what it is told.
 class InstantScaler final : public Scaler {
  public:
-  InstantScaler(TimeSource& time, std::shared_ptr<TimePoint> changed, Latencies& latencies)
-      : time_(time), changed_(std::move(changed)), latencies_(latencies) {}
+  InstantScaler(TimeSource& time, Latencies& latencies, Load* load) : time_(time), latencies_(latencies), load_(load) {}
   Task<Result<ScalerView>> observe() override {
     ScalerView view;
     view.target = {.uid = "u", .version = "1", .desired = replicas_, .existing = replicas_, .ready = replicas_};
     co_return view;
   }
   Task<Result<Done>> scale(ObservedTarget, std::int32_t replicas, std::vector<std::string>) override {
-    if (latencies_.measuring && *changed_ != TimePoint{})
-      latencies_.ms.push_back(seconds(time_.now() - *changed_) * 1000);
-    *changed_ = TimePoint{};
+    if (load_ != nullptr) {
+      if (latencies_.measuring && load_->changed != TimePoint{})
+        latencies_.ms.push_back(seconds(time_.now() - load_->changed) * 1000);
+      load_->changed = TimePoint{};
+    }
     replicas_ = replicas;
     co_return Done{};
   }
 
  private:
   TimeSource& time_;
-  std::shared_ptr<TimePoint> changed_;
   Latencies& latencies_;
+  Load* load_;
   std::int32_t replicas_ = 10;
 };
 
 /// `httpValue`, and when it last read a load that was higher than the one before.
-CompiledProbe watched(CompiledProbe probe, TimeSource& time, std::shared_ptr<TimePoint> changed) {
-  auto last = std::make_shared<double>(0);
-  probe.select = [select = std::move(probe.select), &time, changed = std::move(changed), last](const Page& page,
-                                                                                               const Page* previous) {
+CompiledProbe watched(CompiledProbe probe, TimeSource& time, Load& load) {
+  probe.select = [select = std::move(probe.select), &time, &load](const Page& page, const Page* previous) {
     auto reading = select(page, previous);
     if (reading) {
       const double value = reading->samples.front().value;
-      if (*last != 0 && value > *last) *changed = time.now();
-      *last = value;
+      if (load.last != 0 && value > load.last) load.changed = time.now();
+      load.last = value;
     }
     return reading;
   };
   return probe;
 }
 
-BoundWorkload workload_of(std::uint64_t number, std::uint16_t port, TimeSource& time, Latencies& latencies) {
+BoundWorkload workload_of(std::uint64_t number, Duration interval, std::uint16_t port, TimeSource& time,
+                          Latencies& latencies) {
   BoundWorkload bound;
   Workload& workload = bound.workload;
   workload.name = "shop/workload-" + std::to_string(number);
@@ -133,18 +147,21 @@ BoundWorkload workload_of(std::uint64_t number, std::uint16_t port, TimeSource& 
   workload.target_name = workload.name;
   workload.document = number + 1;
   workload.max_replicas = 100;
-  workload.interval = kInterval;
+  workload.interval = interval;
   workload.behavior.emplace();
   workload.behavior->scale_down.stabilization_window_seconds = 0;
-  workload.signals = {
-      {.name = "load", .fingerprint = number + 1, .target_type = TargetType::average_value, .target_milli = 100'000}};
-  bound.document =
-      "kind: ScalingPolicy\nmetadata: {name: workload-" + std::to_string(number) + "}\n" + std::string(600, '#');
+  workload.signals = {{.name = "load",
+                       .fingerprint = number + 1,
+                       .target_type = TargetType::average_value,
+                       .target_milli = 100'000,
+                       .interval = interval}};
+  bound.document = std::make_shared<const std::string>("kind: ScalingPolicy\nmetadata: {name: workload-" +
+                                                       std::to_string(number) + "}\n" + std::string(600, '#'));
   HttpValueSpec spec;
   spec.url = "http://127.0.0.1:" + std::to_string(port) + "/" + std::to_string(number);
-  auto changed = std::make_shared<TimePoint>();
-  bound.probes.push_back(watched(compile(spec), time, changed));
-  bound.scaler = std::make_unique<InstantScaler>(time, changed, latencies);
+  Load* const load = latencies.of(number);
+  bound.probes.push_back(load != nullptr ? watched(compile(spec), time, *load) : compile(spec));
+  bound.scaler = std::make_unique<InstantScaler>(time, latencies, load);
   return bound;
 }
 
@@ -183,13 +200,14 @@ void run_for(Loop& loop, Duration time) {
 
 void engine(benchmark::State& state) {
   const auto workloads = static_cast<std::uint64_t>(state.range(0));
-  const auto warm = std::chrono::seconds{state.range(1)};
-  const auto measured = std::chrono::seconds{state.range(2)};
+  const auto interval = std::chrono::seconds{state.range(1)};
+  const auto warm = std::chrono::seconds{state.range(2)};
+  const auto measured = std::chrono::seconds{state.range(3)};
   const Source source;
   const auto folder = std::filesystem::current_path() / ("ballast-bench-" + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
   const double bare = resident_mb();
-  Latencies latencies;
+  Latencies latencies(workloads);
   std::uint64_t unread = 0;
   std::uint64_t ticks = 0;
   const auto loop = make_loop();
@@ -211,7 +229,9 @@ void engine(benchmark::State& state) {
     Engine engine(*loop, *fetcher, **journal, events, compile);
     for (std::uint64_t i = 0; i < workloads; ++i) {
       Bind bind;
-      bind.make = [&, i]() -> Result<BoundWorkload> { return workload_of(i, source.port(), *loop, latencies); };
+      bind.make = [&, i]() -> Result<BoundWorkload> {
+        return workload_of(i, interval, source.port(), *loop, latencies);
+      };
       engine.put("shop/workload-" + std::to_string(i), std::move(bind));
     }
     run_for(*loop, warm);
@@ -221,11 +241,11 @@ void engine(benchmark::State& state) {
       const double before = cpu_seconds();
       run_for(*loop, measured);
       state.counters["cpu_of_a_core"] = (cpu_seconds() - before) / seconds(measured);
+      const double rss = resident_mb() - bare;
+      state.counters["rss_mb"] = rss;
+      state.counters["bytes_per_workload"] = rss * 1e6 / static_cast<double>(workloads);
     }
   }
-  const double rss = resident_mb() - bare;
-  state.counters["rss_mb"] = rss;
-  state.counters["bytes_per_workload"] = rss * 1e6 / static_cast<double>(workloads);
   state.counters["p50_ms"] = at_share(latencies.ms, 0.5);
   state.counters["p99_ms"] = at_share(latencies.ms, 0.99);
   state.counters["calls"] = static_cast<double>(latencies.ms.size());
@@ -234,8 +254,9 @@ void engine(benchmark::State& state) {
   std::filesystem::remove_all(folder);
 }
 BENCHMARK(engine)
-    ->Args({1'000, 20, 20})
-    ->Args({10'000, 40, 40})
+    ->Args({1'000, 5, 20, 20})
+    ->Args({10'000, 5, 40, 40})
+    ->Args({50'000, 15, 60, 30})
     ->Iterations(1)
     ->Unit(benchmark::kSecond)
     ->UseRealTime();

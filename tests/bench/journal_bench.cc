@@ -55,7 +55,7 @@ Task<void> append(Journal& journal, std::string workload, std::uint64_t sequence
   if (journal.needs_snapshot(workload) || journal.snapshot_due(workload)) {
     Snapshot snapshot{.workload = workload, .sequence = sequence - 1, .document = 1};
     snapshot.parts.push_back({.name = "scale", .revision = 1, .bytes = std::string(400, 's')});
-    const Result<Done> kept = co_await journal.snapshot(std::move(snapshot), Durability::normal);
+    const Result<Done> kept = co_await journal.snapshot(std::move(snapshot), nullptr, Durability::normal);
     if (!kept) state.SkipWithError(kept.error().message.c_str());
   }
   Frame frame = frame_at(workload, sequence);

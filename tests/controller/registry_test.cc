@@ -18,7 +18,7 @@ class StillTime final : public TimeSource {
   [[nodiscard]] TimePoint now() const override { return TimePoint{std::chrono::hours{1}}; }
   [[nodiscard]] WallTime wall() const override { return WallTime{std::chrono::hours{1}}; }
   std::uint64_t resume_at(TimePoint, std::coroutine_handle<>) override { return ++tickets_; }
-  void forget(std::uint64_t) override {}
+  void forget(TimePoint, std::uint64_t) override {}
 
  private:
   std::uint64_t tickets_ = 0;
@@ -75,12 +75,13 @@ TEST_F(Registry, BindsProbesInTheOrderOfTheSignals) {
 
 TEST_F(Registry, BindsAPolicyWithItsScalerAndItsOrders) {
   Environment environment{time_, fetcher_, executor_, directory_, {}};
-  const auto bound = bind(compiled(kPolicy), environment);
+  const auto bound = bind(std::make_shared<const CompiledWorkload>(compiled(kPolicy)), environment);
   ASSERT_TRUE(bound) << bound.error().message;
   EXPECT_EQ(bound->workload.name, "shop/web");
   EXPECT_NE(bound->scaler, nullptr);
   EXPECT_TRUE(bound->balancers.empty());
   EXPECT_TRUE(bound->orders.paused);
+  EXPECT_EQ(*bound->document, compiled(kPolicy).document);
   EXPECT_EQ(bound->probes.size(), bound->workload.signals.size());
 }
 

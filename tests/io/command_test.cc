@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 
 Request shell(std::string script, Duration deadline = kAmple) {
   Request request{.channel = Channel::command, .url = "exec:/bin/sh"};
-  request.command.arguments = {"/bin/sh", "-c", std::move(script)};
+  request.command.edit().arguments = {"/bin/sh", "-c", std::move(script)};
   request.deadline = deadline;
   request.max_bytes = 1000;
   return request;
@@ -78,22 +78,22 @@ TEST_F(CommandTest, AnswersWithWhatItPrinted) {
 
 TEST_F(CommandTest, HasNoShellButTheOneItAsksFor) {
   Request request = shell("");
-  request.command.arguments = {"/bin/echo", "$HOME; `id` 'x'"};
+  request.command.edit().arguments = {"/bin/echo", "$HOME; `id` 'x'"};
   EXPECT_EQ(printed(run(request)), "$HOME; `id` 'x'\n");
 }
 
 TEST_F(CommandTest, HasOnlyWhatItIsGiven) {
   setenv("BALLAST_TEST_SECRET", "x", 1);
   Request request = shell("");
-  request.command.arguments = {"/usr/bin/env"};
-  request.command.environment = {{"A", "1"}, {"B", "two words"}};
+  request.command.edit().arguments = {"/usr/bin/env"};
+  request.command.edit().environment = {{"A", "1"}, {"B", "two words"}};
   EXPECT_EQ(printed(run(request)), "A=1\nB=two words\n");
   unsetenv("BALLAST_TEST_SECRET");
   EXPECT_EQ(printed(run(shell("ls /proc/self/fd | wc -l"))), "4\n") << "0, 1, 2 and the one that ls lists with";
   EXPECT_EQ(printed(run(shell("read line || echo nothing to read"))), "nothing to read\n");
   EXPECT_EQ(printed(run(shell("pwd"))), "/\n");
   request = shell("pwd");
-  request.command.working_directory = folder_.string();
+  request.command.edit().working_directory = folder_.string();
   EXPECT_EQ(printed(run(request)), folder_.string() + "\n");
 }
 
@@ -115,7 +115,7 @@ TEST_F(CommandTest, FailsWithItsStatusAndItsFirstComplaint) {
 TEST_F(CommandTest, SaysWhyItCannotRun) {
   Request request = shell("");
   const auto with = [&](std::string program) {
-    request.command.arguments = {std::move(program)};
+    request.command.edit().arguments = {std::move(program)};
     return run(request);
   };
   EXPECT_THAT(with(file("nothing")), fails(Errc::not_found, "No such file"));
@@ -126,9 +126,9 @@ TEST_F(CommandTest, SaysWhyItCannotRun) {
   EXPECT_THAT(with(file("plain")), fails(Errc::invalid, "Exec format"));
   EXPECT_THAT(with(std::string("/bin/echo\0x", 11)), fails(Errc::invalid, "NUL"));
   request = shell("echo 1");
-  request.command.working_directory = file("nowhere");
+  request.command.edit().working_directory = file("nowhere");
   EXPECT_THAT(run(request), fails(Errc::not_found, "directory"));
-  request.command.arguments.clear();
+  request.command.edit().arguments.clear();
   EXPECT_THAT(run(request), fails(Errc::invalid, "absolute"));
 }
 

@@ -153,7 +153,8 @@ TEST(ExchangeUntil, EndsWithTheTextWhileThePeerStaysAndWithoutTellingItToGo) {
     peer.hang();
   });
   Client client;
-  Request request{.channel = Channel::exchange, .url = server.url("", "tcp"), .body = "stats\r\n", .until = "END\r\n"};
+  Request request{
+      .channel = Channel::exchange, .url = server.url("", "tcp"), .body = "stats\r\n", .until = std::string("END\r\n")};
   request.half_close = false;
   const auto answer = client.fetch(request);
   ASSERT_TRUE(answer) << answer.error().message;

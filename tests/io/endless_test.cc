@@ -60,8 +60,8 @@ class Endless : public testing::TestWithParam<Way> {
   }
   Result<Response> fetch(const RawServer& server, const std::string& script, Duration deadline) {
     Request request{.channel = GetParam().channel, .url = server.url("", GetParam().scheme)};
-    if (request.channel == Channel::dial) request.until = "a greeting that never comes";
-    if (request.channel == Channel::command) request.command.arguments = {"/bin/sh", "-c", script};
+    if (request.channel == Channel::dial) request.until = std::string("a greeting that never comes");
+    if (request.channel == Channel::command) request.command.edit().arguments = {"/bin/sh", "-c", script};
     if (request.channel == Channel::command) request.url = "exec:/bin/sh";
     request.deadline = deadline;
     return run_task(*loop_, channels_->fetch(std::move(request)));

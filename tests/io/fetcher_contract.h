@@ -41,7 +41,7 @@ inline Request write_to(std::string url, std::string method = "PUT") {
   Request request;
   request.method = std::move(method);
   request.url = std::move(url);
-  request.content_type = "application/json";
+  request.content_type = std::string("application/json");
   request.body = "{}";
   return request;
 }

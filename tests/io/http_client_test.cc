@@ -73,9 +73,10 @@ TEST(HttpClient, SendsWhatWasAskedForOnOneConnection) {
   Client client;
   Request request = write_to("http://bob:hun%3Ater2@127.0.0.1:" + std::to_string(server.port()) + "/x?y=z", "POST");
   request.headers = {{"X-Test", "1"}};
+  request.accept = "application/json";
   EXPECT_EQ(client.fetch(request)->status, 201);
   EXPECT_EQ(seen.get_future().get(), "POST /x?y=z HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
-                                         "\r\nUser-Agent: ballast\r\nAccept: */*\r\n"
+                                         "\r\nUser-Agent: ballast\r\nAccept: application/json\r\n"
                                          "Authorization: Basic Ym9iOmh1bjp0ZXIy\r\nX-Test: 1\r\n"
                                          "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
 }

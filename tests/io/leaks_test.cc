@@ -90,7 +90,7 @@ class Leaks : public testing::Test {
 
 Request to(Channel channel, std::string url) {
   Request request{.channel = channel, .url = std::move(url)};
-  if (channel == Channel::dial) request.until = "220";
+  if (channel == Channel::dial) request.until = std::string("220");
   if (channel != Channel::http) request.body = "x";
   return request;
 }
@@ -149,7 +149,7 @@ TEST_F(Leaks, S58_NothingOfDeadlines) {
 TEST_F(Leaks, S58_NothingOfCommands) {
   const auto command = [](std::vector<std::string> arguments, Duration deadline) {
     Request request{.channel = Channel::command, .url = "exec:x", .deadline = deadline};
-    request.command.arguments = std::move(arguments);
+    request.command.edit().arguments = std::move(arguments);
     return request;
   };
   expect_nothing_left({"nothing", [&](int) { return command({"/no/such/program"}, kAmple); }});

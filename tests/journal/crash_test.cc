@@ -43,12 +43,12 @@ void promise_all(Story& story) {
 
 /// Two workloads tick; every third tick acts. Ends early when the power goes.
 void live(Journal& journal, LossyDisk& disk, Story& story, std::uint64_t ticks) {
-  if (await(journal.put_document(77, "kind: ScalingPolicy")) && await(journal.flush())) story.document = true;
+  if (await(journal.put_document(77, text("kind: ScalingPolicy"))) && await(journal.flush())) story.document = true;
   for (std::uint64_t i = 0; i < ticks && !disk.crashed(); ++i) {
     for (auto& [name, promise] : story.workloads) {
       const std::uint64_t next = promise.asked + 1;
       if (journal.needs_snapshot(name) || (journal.snapshot_due(name) && i % 2 == 0)) {
-        if (!await(journal.snapshot(snapshot(name, promise.asked, 900), Durability::full))) return;
+        if (!await(journal.snapshot(snapshot(name, promise.asked, 900), nullptr, Durability::full))) return;
         promise_all(story);
         promise.exists = true;
       }

@@ -108,17 +108,18 @@ TEST_F(OnLossyDisk, KeepsAFileThatCorruptsWhileItRunsAside) {
   for (std::size_t i = 4096 * 4; i < bytes.size(); ++i) bytes[i] = '\x5a';  // the tables' pages, not the first ones
   disk_.overwrite(kPath, bytes);
   open();
-  static_cast<void>(await(journal_->put_document(77, "kind: ScalingPolicy")));
   std::uint64_t sequence = 200;
   Result<Done> done = Done{};
   for (int i = 0; i < 20 && (done = snap("shop/web", ++sequence)); ++i) {
   }
-  EXPECT_TRUE(snap("shop/web", ++sequence));
+  Snapshot last = snapshot("shop/web", ++sequence);
+  last.document = 77;
+  EXPECT_TRUE(await(journal_->snapshot(std::move(last), text("kind: ScalingPolicy"), Durability::full)));
   EXPECT_THAT(disk_.files(), Contains("/var/journal.db.corrupt-1"));
   EXPECT_FALSE(journal_->report().empty());
   EXPECT_EQ(await(journal_->document(77)),
             (Result<std::optional<std::string>>{std::optional<std::string>{"kind: ScalingPolicy"}}))
-      << "the new file has the documents too";
+      << "the new file has the document too";
 }
 
 TEST_F(OnLossyDisk, RefusesANewerFileByNameAndLeavesItAlone) {

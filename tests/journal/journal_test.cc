@@ -99,8 +99,8 @@ TEST_F(OnLossyDisk, StopsAtARottenFrameAndGoesOnFromThereWithASnapshot) {
 
 TEST_F(OnLossyDisk, KeepsDocumentsAndPairs) {
   open();
-  ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, "kind: ScalingPolicy")));
-  ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, "kind: ScalingPolicy")));
+  ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, text("kind: ScalingPolicy"))));
+  ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, text("kind: ScalingPolicy"))));
   ASSERT_TRUE(await(journal_->put("silence/1", "for web", Durability::full)));
   ASSERT_TRUE(await(journal_->put("silence/2", "for api", Durability::full)));
   ASSERT_TRUE(await(journal_->put("queue/1", "page", Durability::full)));
@@ -195,7 +195,7 @@ Task<void> append_and_count(Journal* journal, Frame frame, int* done) {
   if (result) ++*done;
 }
 Task<void> snap_and_count(Journal* journal, Snapshot snapshot, int* done) {
-  auto result = co_await journal->snapshot(std::move(snapshot), Durability::full);
+  auto result = co_await journal->snapshot(std::move(snapshot), nullptr, Durability::full);
   if (result) ++*done;
 }
 
@@ -255,7 +255,7 @@ TEST(JournalOnDisk, IsReadByAnotherConnectionWhileItIsWritten) {
   options.path = folder.path("state/journal.db");
   auto journal = Journal::open(options, executor);
   ASSERT_TRUE(journal) << journal.error().message;
-  ASSERT_TRUE(await((*journal)->snapshot(snapshot("shop/web", 0), Durability::full)));
+  ASSERT_TRUE(await((*journal)->snapshot(snapshot("shop/web", 0), nullptr, Durability::full)));
   auto history = History::open(options.path);
   ASSERT_TRUE(history) << history.error().message;
   for (std::uint64_t i = 1; i <= 3; ++i) {

@@ -33,7 +33,7 @@ void Life::use(const std::string& text) {
   auto workload = compile_life(text, name_);
   ASSERT_TRUE(workload);
   workload_ = *workload;
-  ASSERT_TRUE(await(journal_.put_document(workload_.document, text)));
+  ASSERT_TRUE(await(journal_.put_document(workload_.document, std::make_shared<const std::string>(text))));
 }
 
 void Life::snapshot() {
@@ -43,7 +43,7 @@ void Life::snapshot() {
   snapshot.at = now_;
   snapshot.document = workload_.document;
   snapshot.parts = to_parts(state_);
-  ASSERT_TRUE(await(journal_.snapshot(std::move(snapshot), Durability::full)));
+  ASSERT_TRUE(await(journal_.snapshot(std::move(snapshot), nullptr, Durability::full)));
 }
 
 void Life::die_and_recover() {

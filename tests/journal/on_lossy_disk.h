@@ -33,7 +33,7 @@ class OnLossyDisk : public ::testing::Test {
     return await(journal_->append(frame(workload, sequence, filler), std::nullopt, durability));
   }
   Result<Done> snap(const std::string& workload, std::uint64_t sequence, std::size_t filler = 0) {
-    return await(journal_->snapshot(snapshot(workload, sequence, filler), Durability::full));
+    return await(journal_->snapshot(snapshot(workload, sequence, filler), nullptr, Durability::full));
   }
   Recovered recover(const std::string& workload) {
     auto recovered = await(journal_->recover(workload));

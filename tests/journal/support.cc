@@ -269,7 +269,6 @@ Status random_status(Rng& rng) {
   status.max_replicas = any_int(rng);
   status.last_scale = maybe<TimePoint>(rng, any_time);
   status.reason = any(rng, static_cast<Reason>(kReasonCount - 1));
-  status.message = any_text(rng);
   status.signals = list<SignalStatus>(rng, 3, [](Rng& r) {
     SignalStatus signal;
     signal.name = any_text(r);
@@ -282,7 +281,7 @@ Status random_status(Rng& rng) {
   });
   status.conditions = list<Condition>(rng, 3, [](Rng& r) {
     Condition condition;
-    condition.type = any_text(r);
+    condition.type = any(r, ConditionType::in_force);
     condition.value = coin(r);
     condition.reason = any(r, static_cast<Reason>(kReasonCount - 1));
     condition.message = any_text(r);

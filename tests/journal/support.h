@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -41,6 +42,8 @@ class Folder {
  private:
   std::filesystem::path folder_;
 };
+
+inline DocumentText text(std::string of) { return std::make_shared<const std::string>(std::move(of)); }
 
 inline TimePoint at_second(std::int64_t second) { return TimePoint{std::chrono::seconds{1'700'000'000 + second}}; }
 

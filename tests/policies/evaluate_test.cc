@@ -281,7 +281,7 @@ TEST(Report, KeepsATransitionTimeWhileAConditionKeepsItsValue) {
     const Plan plan = evaluate(w, memory, o);
     status = report(w, status, o, memory, plan);
     for (const Condition& condition : status.conditions) {
-      if (condition.type != "MetricsAvailable") continue;
+      if (condition.type != ConditionType::metrics_available) continue;
       EXPECT_EQ(condition.value, second != 15);
       EXPECT_EQ(condition.since, story::at(second == 15 ? 15 : 5));
     }

@@ -134,7 +134,7 @@ TEST(FallbackMachine, EveryCombinationOfStatesDoesWhatTheRulesSay) {
   EXPECT_EQ(combinations, 8 * 8 * 3 * 4 * 2);
 }
 
-bool condition(const Status& status, std::string_view type) {
+bool condition(const Status& status, ConditionType type) {
   const auto at = std::ranges::find(status.conditions, type, &Condition::type);
   return at != status.conditions.end() && at->value;
 }
@@ -160,18 +160,18 @@ TEST(Fallback, TripsAfterItsTimeTellsAndLeavesByEvidence) {
   for (int second = 405; second < 585; second += 5) {
     tick(second, false);
     ASSERT_EQ(replicas, 4) << second;
-    ASSERT_FALSE(condition(status, "Fallback"));
+    ASSERT_FALSE(condition(status, ConditionType::fallback));
   }
   EXPECT_TRUE(has(tick(585, false), Reason::fallback_replicas));
   EXPECT_EQ(replicas, 10);
-  EXPECT_TRUE(condition(status, "Fallback"));
+  EXPECT_TRUE(condition(status, ConditionType::fallback));
   EXPECT_EQ(status.reason, Reason::fallback_replicas);
   for (int second = 590; second <= 700; second += 5) tick(second, false);
   // Known again: out of fallback at once, down only by a whole window of proof.
   for (int second = 705; second < 1005; second += 5) {
     tick(second, true);
     ASSERT_EQ(replicas, 10) << second;
-    ASSERT_FALSE(condition(status, "Fallback"));
+    ASSERT_FALSE(condition(status, ConditionType::fallback));
   }
   tick(1005, true);
   EXPECT_EQ(replicas, 4);

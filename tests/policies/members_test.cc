@@ -152,7 +152,7 @@ TEST(Members, WhatAPersonSetIsLeftAlone) {
   EXPECT_EQ(of(plan, 1).weights, (std::vector<Weight>{{kPool, 0}}));
   EXPECT_TRUE(story::has(plan, Reason::member_contested));
   const Status status = report(pooled(), {}, with(5, {}, 1), memory, plan);
-  const auto told = std::ranges::find(status.conditions, "MemberContested", &Condition::type);
+  const auto told = std::ranges::find(status.conditions, ConditionType::member_contested, &Condition::type);
   ASSERT_NE(told, status.conditions.end());
   EXPECT_TRUE(told->value);
 }
@@ -220,7 +220,7 @@ TEST(Members, AShrinkHeldByAPoolThatIsNotSeenSaysWhichPool) {
   ASSERT_TRUE(has(plan, Reason::pool_hidden));
   EXPECT_FALSE(has(plan, Reason::target_unknown)) << "the target is seen very well";
   const Status status = report(pooled(), Status{}, o, memory, plan);
-  const auto ready = std::ranges::find(status.conditions, "Ready", &Condition::type);
+  const auto ready = std::ranges::find(status.conditions, ConditionType::ready, &Condition::type);
   ASSERT_NE(ready, status.conditions.end());
   EXPECT_FALSE(ready->value);
   EXPECT_EQ(ready->reason, Reason::pool_hidden);

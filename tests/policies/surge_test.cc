@@ -282,9 +282,9 @@ TEST(Report, TellsWhatWasFoundAndThatASurgeHolds) {
   add_mean(o, mean_of(five_times, 1025));
   const Plan plan = evaluate(one.workload, one.memory, o);
   const Status status = report(one.workload, {}, o, one.memory, plan);
-  ASSERT_TRUE(status.signals[0].finding);
-  EXPECT_EQ(status.signals[0].finding->kind, FindingKind::surge);
-  const auto condition = std::ranges::find(status.conditions, "SurgeFound", &Condition::type);
+  ASSERT_TRUE(status.signals[0].finding.get());
+  EXPECT_EQ(status.signals[0].finding.get()->kind, FindingKind::surge);
+  const auto condition = std::ranges::find(status.conditions, ConditionType::surge_found, &Condition::type);
   ASSERT_NE(condition, status.conditions.end());
   EXPECT_TRUE(condition->value);
 }

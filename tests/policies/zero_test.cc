@@ -33,7 +33,7 @@ Plan tick(const Workload& w, Memory& memory, int second, int replicas, double lo
   return evaluate(w, memory, o);
 }
 
-bool is(const Status& status, std::string_view type, bool value, Reason reason) {
+bool is(const Status& status, ConditionType type, bool value, Reason reason) {
   const auto at = std::ranges::find(status.conditions, type, &Condition::type);
   return at != status.conditions.end() && at->value == value && at->reason == reason;
 }
@@ -223,9 +223,9 @@ TEST(Zero, ASignalOfMembersIsNotMissedWhileThereAreNone) {
     ASSERT_EQ(plan.replicas, 0);
     status = report(w, status, o, memory, plan);
   }
-  EXPECT_TRUE(is(status, "ScaledToZero", true, Reason::scaled_to_zero));
-  EXPECT_TRUE(is(status, "ScalingActive", true, Reason::signal_fresh));
-  EXPECT_TRUE(is(status, "Fallback", false, Reason::no_fallback));
+  EXPECT_TRUE(is(status, ConditionType::scaled_to_zero, true, Reason::scaled_to_zero));
+  EXPECT_TRUE(is(status, ConditionType::scaling_active, true, Reason::signal_fresh));
+  EXPECT_TRUE(is(status, ConditionType::fallback, false, Reason::no_fallback));
   Observation o = seen(905, 0);
   add_value(o, 100);
   add_error(o, Errc::not_found, kCpu);

@@ -45,7 +45,7 @@ TEST(OpenMetricsProbe, AsksForBothFormatsAndSharesOnePage) {
   const Request request = openmetrics_request(a);
   EXPECT_EQ(request.url, "http://h/metrics");
   EXPECT_EQ(request.max_bytes, 65536);
-  EXPECT_THAT(request.headers.at(0).second, testing::StartsWith("application/openmetrics-text;version=1.0.0"));
+  EXPECT_THAT(request.accept, testing::StartsWith("application/openmetrics-text;version=1.0.0"));
   OpenMetricsSpec b = spec("b");
   b.max_bytes = a.max_bytes;
   b.quantile = 0.5;

@@ -63,7 +63,8 @@ void Process::put(std::size_t service) {
   Bind bind;
   bind.make = [&from, &stage = stage_, service]() -> Result<BoundWorkload> {
     if (from.refused) return Error{Errc::invalid, "a document that nobody can use"};
-    BoundWorkload bound{.workload = from.workload, .document = "sim", .windows = from.windows};
+    BoundWorkload bound{
+        .workload = from.workload, .document = std::make_shared<const std::string>("sim"), .windows = from.windows};
     for (const Signal& signal : from.workload.signals)
       bound.probes.push_back(planted(probe_of(dialect_of(from, signal.name), service, signal.name), stage.bugs));
     bound.scaler = make_scaler(stage, service);

@@ -32,6 +32,8 @@ class Process {
   void run();
   /// An orderly end, as time passes.
   void leave() { engine_->remove(first().name); }
+  /// The end of all of it, with patience.
+  Task<void> shut_down() { return engine_->shutdown(std::chrono::seconds{5}); }
   /// As the daemon's /healthz asks.
   [[nodiscard]] Duration behind() const { return engine_->behind(); }
   /// The newest decision; null before the first one and when there is no such workload.

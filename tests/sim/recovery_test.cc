@@ -1,4 +1,5 @@
 // A controller that starts and cannot read what the one before wrote down.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -124,6 +125,25 @@ TEST_F(Recovery, AnOrderlyEndBeforeTheHistoryWasReadWritesNothingOverIt) {
   pass_to(320);
   EXPECT_EQ(world.told(), 7) << "and not what the second one made of nothing";
   kill();
+}
+
+TEST_F(Recovery, ANewFileGetsTheDocumentTooSoThatItsTicksCanBeReplayed) {
+  start();
+  process->run();
+  pass_to(30);
+  process.reset();  // the log is folded into the file
+  std::string bytes = *disk.read(kJournalPath);
+  for (std::size_t i = 4096; i < bytes.size(); ++i) bytes[i] = '\x5a';  // all pages but the first
+  disk.overwrite(kJournalPath, bytes);
+  start();
+  process->run();
+  pass_to(90);
+  kill();
+  EXPECT_THAT(disk.files(), testing::Contains(std::string(kJournalPath) + ".corrupt-1"));
+  const auto history = History::open(kJournalPath, disk.name());
+  ASSERT_TRUE(history);
+  EXPECT_EQ((*history)->document(service.workload.document),
+            (Result<std::optional<std::string>>{std::optional<std::string>{"sim"}}));
 }
 
 }  // namespace

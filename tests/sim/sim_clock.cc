@@ -5,10 +5,10 @@
 namespace ballast {
 
 std::uint64_t SimClock::resume_at(TimePoint when, std::coroutine_handle<> waiter) {
-  return sleepers_.add(std::max(when, now_), waiter);
+  return sleepers_.add(when, waiter);
 }
 
-void SimClock::forget(std::uint64_t ticket) { sleepers_.forget(ticket); }
+void SimClock::forget(TimePoint when, std::uint64_t ticket) { sleepers_.forget(when, ticket); }
 
 void SimClock::run_while_sleepers(TimePoint end) {
   while (const auto next = sleepers_.take_due(end)) {

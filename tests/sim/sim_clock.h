@@ -22,7 +22,7 @@ class SimClock final : public TimeSource {
   [[nodiscard]] TimePoint now() const override { return now_; }
   [[nodiscard]] WallTime wall() const override { return WallTime{now_.time_since_epoch() + wall_offset_}; }
   std::uint64_t resume_at(TimePoint when, std::coroutine_handle<> waiter) override;
-  void forget(std::uint64_t ticket) override;
+  void forget(TimePoint when, std::uint64_t ticket) override;
 
   /// Runs everything that is due up to and including `end`, then shows `end`.
   void run_until(TimePoint end);

@@ -1,6 +1,9 @@
 // When the controller decides: as soon as all signals have answered, and once in an interval.
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -57,6 +60,49 @@ TEST(Ticks, WaitingForASilentSourceIsNoDelayOfTheEngine) {
     world.advance(step);
     EXPECT_EQ(process.behind(), Duration{}) << step;
   }
+}
+
+/// A hundred services of one controller.
+struct Crowd {
+  Crowd() {
+    for (int i = 0; i < 100; ++i) {
+      Service& service = services.emplace_back(Service{.workload = one_load(), .world = {.has_pool = false}});
+      service.workload.name += std::to_string(i);
+      stage.sites.push_back({&worlds.emplace_back(service.world), &service});
+    }
+    EngineEvents events;
+    events.ticked = [this](const Workload& workload, Duration) { ticked.insert(workload.name); };
+    process = std::make_unique<Process>(stage, events);
+    process->run();
+  }
+  void pass(Duration time) { clock.run_until(clock.now() + time); }
+
+  std::deque<Service> services{};
+  std::deque<World> worlds{};
+  FaultPlan faults{};
+  SimClock clock{kBegan};
+  LossyDisk disk{"crowd"};
+  Stage stage{.faults = faults, .time = clock, .disk = disk};
+  std::set<std::string> ticked{};
+  std::unique_ptr<Process> process{};
+};
+
+TEST(Ticks, ManyBeginOneAfterTheOther) {
+  Crowd crowd;
+  crowd.pass(std::chrono::milliseconds{10});
+  EXPECT_GE(crowd.ticked.size(), 5U) << "a few begin at once";
+  EXPECT_LE(crowd.ticked.size(), 21U) << "two in a millisecond";
+  crowd.pass(std::chrono::milliseconds{50});
+  EXPECT_EQ(crowd.ticked.size(), 100U);
+}
+
+TEST(Ticks, WhoHasNotBegunEndsAtOnce) {
+  Crowd crowd;
+  TaskGroup ends;
+  ends.spawn(crowd.process->shut_down());
+  crowd.pass(std::chrono::milliseconds{30});
+  EXPECT_TRUE(ends.idle());
+  EXPECT_LE(crowd.ticked.size(), 1U);
 }
 
 }  // namespace
