@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,16 @@ std::vector<std::string_view> words_of(std::string_view line) {
   return words;
 }
 
+/// A number of statm, in bytes: 0 is all of its address space, 1 what is resident.
+std::optional<std::int64_t> memory_of(std::int32_t pid, std::size_t place) {
+  const auto text = read_small_file(fmt::format("/proc/{}/statm", pid), 4096);
+  if (!text) return std::nullopt;
+  const auto words = words_of(*text);
+  std::int64_t pages = 0;
+  if (words.size() <= place || !read_number(words[place], pages)) return std::nullopt;
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
 }  // namespace
 
 std::optional<ProcessStat> read_stat(std::int32_t pid) {
@@ -33,7 +44,16 @@ std::optional<ProcessStat> read_stat(std::int32_t pid) {
 }
 
 std::optional<std::string> read_environment(std::int32_t pid) {
-  return read_small_file(fmt::format("/proc/{}/environ", pid), 256 << 10);
+  // In the middle of an exec the kernel shows an address space and no environment yet: a worker that was just started
+  // would not be found, and another one started in its place.
+  constexpr int kLooks = 10;
+  const std::string path = fmt::format("/proc/{}/environ", pid);
+  auto text = read_small_file(path, 256 << 10);
+  for (int look = 1; look < kLooks && text && text->empty() && memory_of(pid, 0).value_or(0) > 0; ++look) {
+    (void)poll(nullptr, 0, 1);
+    text = read_small_file(path, 256 << 10);
+  }
+  return text;
 }
 
 Result<std::vector<std::int32_t>> list_processes() {
@@ -68,14 +88,7 @@ std::optional<std::int64_t> available_memory_bytes() {
   return text ? parse_meminfo(*text, "MemAvailable") : std::nullopt;
 }
 
-std::optional<std::int64_t> resident_bytes(std::int32_t pid) {
-  const auto text = read_small_file(fmt::format("/proc/{}/statm", pid), 4096);
-  if (!text) return std::nullopt;
-  const auto words = words_of(*text);
-  std::int64_t pages = 0;
-  if (words.size() < 2 || !read_number(words[1], pages)) return std::nullopt;
-  return pages * sysconf(_SC_PAGESIZE);
-}
+std::optional<std::int64_t> resident_bytes(std::int32_t pid) { return memory_of(pid, 1); }
 
 std::string boot_id() {
   std::string text = read_small_file("/proc/sys/kernel/random/boot_id", 128).value_or("unknown");

@@ -16,6 +16,7 @@ namespace ballast {
 std::optional<ProcessStat> read_stat(std::int32_t pid);
 
 /// The environment a process was started with; nothing when it is gone, or another user's. At most 256 kB of it.
+/// Looks for up to 10 ms at a process that shows none.
 std::optional<std::string> read_environment(std::int32_t pid);
 
 /// All pids, ascending. Errors: unavailable (/proc is not there).

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 
 #include "adapters/process/find.h"
 #include "adapters/process/proc.h"
@@ -62,8 +63,9 @@ class OtherBallast {
 /// A process that is no worker, with what a test puts into its environment; it ends with the test.
 class Decoy {
  public:
-  explicit Decoy(const std::string& variable) {
-    std::array<std::string, 3> words{"/bin/sleep", "1000", variable};
+  explicit Decoy(const std::string& variable, const std::string& program = "/bin/sleep",
+                 const std::string& argument = "1000") {
+    std::array<std::string, 3> words{program, argument, variable};
     std::array<char*, 3> arguments{words[0].data(), words[1].data(), nullptr};
     std::array<char*, 2> environment{words[2].empty() ? nullptr : words[2].data(), nullptr};
     posix_spawnattr_t attributes;
@@ -83,6 +85,16 @@ class Decoy {
  private:
   pid_t pid_ = 0;
 };
+
+TEST(Adoption, AProcessShowsItsEnvironmentInTheMiddleOfAnExecToo) {
+  ProcessRig rig;
+  std::ofstream(rig.path("again.sh")) << "exec /bin/sh \"$0\"\n";  // without end
+  const Decoy decoy("MARK=1", "/bin/sh", rig.path("again.sh"));
+  int without = 0;
+  for (int i = 0; i < 5000; ++i)
+    if (!find_variable(read_environment(decoy.pid()).value_or(""), "MARK")) ++without;
+  EXPECT_EQ(without, 0);
+}
 
 TEST(Adoption, FindsTheWorkersOfABallastThatWasKilled) {
   ProcessRig rig;
