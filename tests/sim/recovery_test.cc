@@ -144,6 +144,12 @@ TEST_F(Recovery, ANewFileGetsTheDocumentTooSoThatItsTicksCanBeReplayed) {
   ASSERT_TRUE(history);
   EXPECT_EQ((*history)->document(service.workload.document),
             (Result<std::optional<std::string>>{std::optional<std::string>{"sim"}}));
+  const auto replayed = replay(**history, service.workload.name, [this](const std::string&, const std::string&) {
+    return Result<Workload>(service.workload);
+  });
+  ASSERT_TRUE(replayed);
+  EXPECT_TRUE(replayed->clean()) << to_text(*replayed);
+  EXPECT_GT(replayed->frames, 20U);
 }
 
 }  // namespace

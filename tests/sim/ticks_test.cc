@@ -90,7 +90,7 @@ struct Crowd {
 TEST(Ticks, ManyBeginOneAfterTheOther) {
   Crowd crowd;
   crowd.pass(std::chrono::milliseconds{10});
-  EXPECT_GE(crowd.ticked.size(), 5U) << "a few begin at once";
+  EXPECT_GE(crowd.ticked.size(), 5U) << "they do begin";
   EXPECT_LE(crowd.ticked.size(), 21U) << "two in a millisecond";
   crowd.pass(std::chrono::milliseconds{50});
   EXPECT_EQ(crowd.ticked.size(), 100U);
