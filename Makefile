@@ -39,7 +39,7 @@ full:  ## test with sanitizers everywhere, 100,000 random worlds, fuzzing, clang
 	@tools/setup.sh build test
 	@tools/test.sh full
 
-check:  ## the lints alone: format, layers, coroutines, clocks, limits, headers, clang-tidy on what changed
+check:  ## the lints alone: format, layers, coroutines, clocks, limits, names, headers, clang-tidy on what changed
 	@tools/setup.sh build test
 	@tools/check.sh
 

@@ -210,7 +210,7 @@ Task<Result<Done>> Journal::snapshot(Snapshot snapshot, DocumentText text, Durab
   return State::write(state_, Write{Kept{std::move(snapshot), std::move(text)}, durability});
 }
 Task<Result<Done>> Journal::put_document(Fingerprint fingerprint, DocumentText text) {
-  return State::write(state_, Write{Document{fingerprint, std::move(text)}, Durability::normal});
+  return State::write(state_, Write{WrittenDocument{fingerprint, std::move(text)}, Durability::normal});
 }
 Task<Result<Done>> Journal::put(std::string key, std::optional<std::string> value, Durability durability) {
   return State::write(state_, Write{Pair{std::move(key), std::move(value)}, durability});

@@ -99,7 +99,7 @@ void Store::committed() {
 Result<Done> Store::apply(const Write& write, Result<Done>& refused) {
   if (const auto* tick = std::get_if<Tick>(&write.content)) return apply(*tick, refused);
   if (const auto* kept = std::get_if<Kept>(&write.content)) return apply(*kept);
-  if (const auto* document = std::get_if<Document>(&write.content)) return apply(*document);
+  if (const auto* document = std::get_if<WrittenDocument>(&write.content)) return apply(*document);
   if (const auto* pair = std::get_if<Pair>(&write.content)) return apply(*pair);
   return Done{};
 }
@@ -136,7 +136,7 @@ Result<Done> Store::apply(const Tick& tick, Result<Done>& refused) {
 
 Result<Done> Store::apply(const Kept& kept) {
   const Snapshot& snapshot = kept.snapshot;
-  if (auto done = apply(Document{snapshot.document, kept.text}); !done) return done;
+  if (auto done = apply(WrittenDocument{snapshot.document, kept.text}); !done) return done;
   auto end = end_of(snapshot.workload);
   if (!end) return end.error();
   End& at = **end;
@@ -160,7 +160,7 @@ Result<Done> Store::apply(const Kept& kept) {
   return Done{};
 }
 
-Result<Done> Store::apply(const Document& document) {
+Result<Done> Store::apply(const WrittenDocument& document) {
   if (document.text == nullptr) return Done{};
   const auto fingerprint = signed_of(document.fingerprint);
   auto known = database_->integer("SELECT count(*) FROM documents WHERE fingerprint = ?", {fingerprint}, 0);

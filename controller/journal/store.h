@@ -25,7 +25,7 @@ struct Tick {
   Frame frame{};
   std::optional<Record> record{};
 };
-struct Document {
+struct WrittenDocument {
   Fingerprint fingerprint = 0;
   DocumentText text{};
 };
@@ -38,7 +38,7 @@ struct Pair {
   std::optional<std::string> value{};
 };
 struct Write {
-  std::variant<std::monostate, Tick, Kept, Document, Pair> content{};  ///< nothing: only a sync
+  std::variant<std::monostate, Tick, Kept, WrittenDocument, Pair> content{};  ///< nothing: only a sync
   Durability durability = Durability::normal;
 };
 
@@ -111,7 +111,7 @@ class Store {
   Result<Done> apply(const Write& write, Result<Done>& refused);
   Result<Done> apply(const Tick& tick, Result<Done>& refused);
   Result<Done> apply(const Kept& kept);
-  Result<Done> apply(const Document& document);
+  Result<Done> apply(const WrittenDocument& document);
   Result<Done> apply(const Pair& pair);
   Result<Done> write_record(const Record& record);
   Result<Done> write_totals();

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "controller/config/plugins.h"
+#include "tests/inline_executor.h"
 
 namespace ballast {
 namespace {
@@ -27,14 +28,6 @@ class NoFetcher final : public Fetcher {
  public:
   Task<Result<Response>> fetch(Request request) override { co_return Error{Errc::unavailable, request.url}; }
 };
-class InlineExecutor final : public Executor {
- public:
-  void run(std::function<void()> work, std::function<void()> done) override {
-    work();
-    done();
-  }
-};
-
 class Registry : public testing::Test {
  protected:
   void SetUp() override {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/task.h"
+#include "tests/inline_executor.h"
 
 namespace ballast {
 namespace {

@@ -1,4 +1,4 @@
-// What the journal's tests share: an executor without threads, awaiting from a test, made-up values.
+// What the journal's tests share: awaiting from a test, made-up values.
 #pragma once
 
 #include <filesystem>
@@ -11,17 +11,9 @@
 #include "controller/journal/frame.h"
 #include "controller/journal/journal.h"
 #include "core/task.h"
-#include "io/executor.h"
+#include "tests/inline_executor.h"
 
 namespace ballast {
-
-class InlineExecutor final : public Executor {
- public:
-  void run(std::function<void()> work, std::function<void()> done) override {
-    work();
-    done();
-  }
-};
 
 /// Runs a task that never waits for anything but an inline executor.
 template <class T>

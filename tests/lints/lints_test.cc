@@ -95,6 +95,19 @@ TEST(LimitsOfAFile, AreFourHundredLines) {
   EXPECT_TRUE(ended.output.starts_with("core/x.cc: 401 lines, the limit is 400")) << ended.output;
 }
 
+TEST(NamesOfTypes, AreOneTypeInTheirNamespace) {
+  const Tree tree;
+  tree.write("core/a.h",
+             "namespace ballast {\nstruct A {\n  struct Part {};\n};\nstruct B;\n}  // namespace ballast\n");
+  tree.write("core/b.cc", "namespace ballast {\nnamespace {\nstruct A {};\n}\nstruct B {\n  struct Part {};\n};\n}\n");
+  tree.write("core/c.cc", "namespace ballast::c {\nclass A final : public X {};\n}\n");
+  EXPECT_EQ(lint("names", tree).output, "");
+  tree.write("io/d.h", "// struct A {\nnamespace ballast {\nenum class A { b };\n}\n");
+  const Ended ended = lint("names", tree);
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_TRUE(ended.output.starts_with("io/d.h:3: ballast::A is another type in core/a.h:2: ")) << ended.output;
+}
+
 class Repository : public testing::TestWithParam<std::string> {};
 
 TEST_P(Repository, IsClean) {
@@ -102,7 +115,7 @@ TEST_P(Repository, IsClean) {
   EXPECT_EQ(ended.status, 0) << ended.output;
 }
 
-INSTANTIATE_TEST_SUITE_P(Lints, Repository, testing::Values("layers", "coroutines", "clocks", "limits"),
+INSTANTIATE_TEST_SUITE_P(Lints, Repository, testing::Values("layers", "coroutines", "clocks", "limits", "names"),
                          [](const auto& test) { return test.param; });
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "controller/engine/engine.h"
 #include "controller/journal/journal.h"
+#include "tests/inline_executor.h"
 #include "tests/lossy_vfs/lossy_vfs.h"
 #include "tests/sim/fakes.h"
 #include "tests/sim/oracle.h"

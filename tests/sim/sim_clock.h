@@ -1,13 +1,11 @@
-// Virtual time for tests and the simulation, and an executor that does the work at once.
+// Virtual time for tests and the simulation.
 #pragma once
 
 #include <coroutine>
 #include <cstdint>
 #include <deque>
-#include <functional>
 
 #include "core/time.h"
-#include "io/executor.h"
 #include "io/sleepers.h"
 #include "io/time_source.h"
 
@@ -36,14 +34,6 @@ class SimClock final : public TimeSource {
   TimePoint now_;
   Duration wall_offset_{};
   Sleepers sleepers_{};
-};
-
-class InlineExecutor final : public Executor {
- public:
-  void run(std::function<void()> work, std::function<void()> done) override {
-    work();
-    done();
-  }
 };
 
 }  // namespace ballast
