@@ -73,7 +73,7 @@ class Endless : public testing::TestWithParam<Way> {
 };
 
 /// Where a sanitizer counts, its shadow is a multiple of what the program takes.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#ifdef BALLAST_SANITIZED
 constexpr std::int64_t kFlat = std::int64_t{512} << 20;
 #else
 constexpr std::int64_t kFlat = std::int64_t{64} << 20;

@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "probes/http.h"
 #include "probes/redis.h"
@@ -23,8 +25,8 @@ enum class NameServer { knows, denies, fails, hangs };
 class Names : public testing::Test {
  protected:
   /// `moved.test`, at the end of the answers that a name server gives in turn.
-  static LookUp look_up_as(std::atomic<NameServer>* state, std::shared_future<void> end) {
-    return [state, end](const std::string& name) {
+  static LookUp look_up_as(std::shared_ptr<std::atomic<NameServer>> state, std::shared_future<void> end) {
+    return [state = std::move(state), end](const std::string& name) {
       if (name == "steady.test") return LookedUp{.addresses = {"127.0.0.1"}};
       switch (state->load()) {
         case NameServer::knows:
@@ -69,30 +71,31 @@ class Names : public testing::Test {
   }};
   std::promise<void> end_{};
   std::shared_future<void> ended_ = end_.get_future().share();
-  std::atomic<NameServer> state_ = NameServer::denies;
+  // Shared with threads that look up for longer than the test takes.
+  std::shared_ptr<std::atomic<NameServer>> state_ = std::make_shared<std::atomic<NameServer>>(NameServer::denies);
   Client client_{{.network = {.ca_file = write_file("names-ca.pem", authority_.certificate_pem),
-                              .look_up_name = look_up_as(&state_, ended_)}}};
+                              .look_up_name = look_up_as(state_, ended_)}}};
 };
 
 TEST_F(Names, S54_ThatAreGoneOrCannotBeAskedForAreUnknownAndFoundAgain) {
   expect_unknown(Errc::unavailable, "moved.test");
-  state_ = NameServer::fails;
+  *state_ = NameServer::fails;
   expect_unknown(Errc::unavailable, "moved.test");
-  state_ = NameServer::knows;
+  *state_ = NameServer::knows;
   expect_known("moved.test");
 }
 
 TEST_F(Names, S54_ThatWereKnownAreStillWhileTheirServerFailsAndNotOnceTheyAreGone) {
-  state_ = NameServer::knows;
+  *state_ = NameServer::knows;
   expect_known("moved.test");
-  state_ = NameServer::fails;
+  *state_ = NameServer::fails;
   expect_known("moved.test");
-  state_ = NameServer::denies;
+  *state_ = NameServer::denies;
   expect_unknown(Errc::unavailable, "moved.test");
 }
 
 TEST_F(Names, S54_ThatTakeForeverEndAtTheDeadlineAndHoldUpNobodyElse) {
-  state_ = NameServer::hangs;
+  *state_ = NameServer::hangs;
   for (CompiledProbe& probe : probes_of("moved.test")) {
     probe.request.deadline = 50ms;
     EXPECT_THAT(ask(client_, probe), unknown(Errc::timeout, "moved.test")) << probe.type;
