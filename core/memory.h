@@ -2,12 +2,14 @@
 // document keeps what is still true and drops the rest.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/observation.h"
+#include "core/reason.h"
 #include "core/signal.h"
 #include "core/time.h"
 
@@ -54,6 +56,24 @@ struct ScaleMemory {
   bool operator==(const ScaleMemory&) const = default;
 };
 
+/// A member in one pool: what it answered, and whether it was ejected.
+struct PlaceMemory {
+  Fingerprint pool = 0;
+  std::optional<Counters> newest{};       ///< when it was last looked at
+  std::optional<Counters> compared{};     ///< when members were last compared
+  std::int64_t consecutive = 0;           ///< failures without another answer between them
+  std::optional<TimePoint> ejected_at{};  ///< while it is
+  Reason cause = Reason::none;            ///< why it is out, or still in though it looks sick; with its numbers
+  std::array<double, 4> numbers{};
+  std::int32_t ejections = 0;  ///< lately: how many times the base time an ejection lasts
+  std::optional<TimePoint> returned_at{};
+  double share = 1;  ///< of the full weight, for the balance of the pool
+  double load = 0;   ///< the sum of what was in flight at each look since members were compared
+  std::int32_t looks = 0;
+  std::optional<TimePoint> begins_at{};  ///< slow start counts from here
+  bool operator==(const PlaceMemory&) const = default;
+};
+
 struct MemberMemory {
   MemberId id = kNoMember;
   bool retiring = false;
@@ -63,6 +83,8 @@ struct MemberMemory {
   std::optional<TimePoint> draining_since{};
   bool was_ready = false;
   bool contested = false;  ///< seen in a state that a person set
+  bool replacing = false;  ///< sick and still needed: it goes once another one serves in its place
+  std::vector<PlaceMemory> places{};
   bool operator==(const MemberMemory&) const = default;
 };
 
@@ -108,6 +130,13 @@ struct WatchMemory {
   bool operator==(const WatchMemory&) const = default;
 };
 
+/// A pool that looks for outliers.
+struct PoolMemory {
+  Fingerprint pool = 0;
+  TimePoint compared_at{};  ///< when its members were last compared
+  bool operator==(const PoolMemory&) const = default;
+};
+
 /// A surge that was found: fewer replicas than `replicas` are not proposed before `until`.
 struct SurgeMemory {
   Fingerprint signal = 0;
@@ -126,6 +155,7 @@ struct Memory {
   std::vector<MemberMemory> members{};  ///< by id
   std::vector<WatchMemory> watches{};
   std::optional<SurgeMemory> surge{};
+  std::vector<PoolMemory> pools{};
   bool operator==(const Memory&) const = default;
 };
 

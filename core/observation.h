@@ -22,6 +22,16 @@ enum class MemberState : std::uint8_t {
   gone,      ///< stands in a pool, but its scaler does not know it
 };
 
+/// What a member has answered in a pool, as its balancer counts it. These only grow; where one fell they began anew.
+struct Counters {
+  std::int64_t answers = 0;    ///< requests that it answered or failed
+  std::int64_t failures = 0;   ///< of them: 5xx, and those that got no answer
+  std::int64_t timed = 0;      ///< of them: those whose time is in `answering`; 0 where nobody measures it
+  Duration answering{};        ///< the sum of the times to answer
+  Duration answering_error{};  ///< how far a difference of two such sums may be off
+  bool operator==(const Counters&) const = default;
+};
+
 /// A member in one pool. Absent from a member's list: it is not in that pool.
 struct PoolMember {
   PoolId pool{};
@@ -29,6 +39,7 @@ struct PoolMember {
   std::int32_t in_flight = 0;
   bool healthy = true;     ///< as the balancer's own check sees it
   bool contested = false;  ///< in a state that Ballast did not write: a person's, hands off
+  std::optional<Counters> counters{};
   bool operator==(const PoolMember&) const = default;
 };
 

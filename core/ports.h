@@ -48,6 +48,7 @@ struct BalancedMember {
   std::int32_t in_flight = 0;  ///< requests in service and queued for it
   bool healthy = true;
   bool contested = false;
+  std::optional<Counters> counters{};
   bool operator==(const BalancedMember&) const = default;
 };
 

@@ -130,6 +130,37 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::member_released, "MemberReleased",
      "{subject} is in no state of a person's any more: Ballast steers it again", ""},
     {Reason::not_in_force, "NotInForce", "the documents are not in force; it is tried again", ""},
+    {Reason::ejected_consecutive_5xx, "EjectedConsecutive5xx",
+     "{subject} is ejected: its last {a} answers were failures, {b} are enough", "failures, consecutive5xx"},
+    {Reason::ejected_success_rate, "EjectedSuccessRate",
+     "{subject} is ejected: {a} % of its {d} answers were good, below the {b} % that {c} % on average leave",
+     "success rate, threshold, mean, answers"},
+    {Reason::ejected_failure_percentage, "EjectedFailurePercentage",
+     "{subject} is ejected: {a} % of its {c} answers were failures, {b} % are enough",
+     "failures in percent, threshold, answers"},
+    {Reason::ejected_latency, "EjectedLatency",
+     "{subject} is ejected: its {d} answers took {a} ms, more than {c} times the members' median of {b} ms",
+     "mean in ms, median in ms, factor, answers"},
+    {Reason::ejection_limit, "EjectionLimit",
+     "{subject} looks sick and is left: {a} of {b} members are ejected, and one more would be beyond "
+     "maxEjectionPercent {c} or leave less than minHealthPercent {d}",
+     "ejected, members, maxEjectionPercent, minHealthPercent"},
+    {Reason::ejection_no_capacity, "EjectionNoCapacity",
+     "{subject} looks sick and is left: the load asks for {a} members, more than the {b} others can carry, and no "
+     "other "
+     "can be started",
+     "members asked for, others that serve"},
+    {Reason::member_replaced, "MemberReplaced",
+     "{subject} looks sick, but the load asks for {a} members and {b} others serve: it goes once another has its place",
+     "members asked for, others that serve"},
+    {Reason::member_returned, "MemberReturned", "{subject} returns after {a} s, ejected {b} times lately",
+     "seconds ejected, ejections"},
+    {Reason::outliers_distrusted, "OutliersDistrusted",
+     "{subject} returns: without the ejected only {a} of {b} members are left, less than minHealthPercent {c}",
+     "members left, members, minHealthPercent"},
+    {Reason::ejected_capacity, "EjectedCapacity",
+     "{before} wanted to serve, more than the {b} that do can carry while {a} are ejected: {after}",
+     "ejected, others that serve"},
 }};
 
 constexpr bool in_order() {

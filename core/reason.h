@@ -85,8 +85,19 @@ enum class Reason : std::uint16_t {
   member_released,
   // documents
   not_in_force,
+  // outliers
+  ejected_consecutive_5xx,
+  ejected_success_rate,
+  ejected_failure_percentage,
+  ejected_latency,
+  ejection_limit,
+  ejection_no_capacity,
+  member_replaced,
+  member_returned,
+  outliers_distrusted,
+  ejected_capacity,
 };
-inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::not_in_force) + 1;
+inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::ejected_capacity) + 1;
 
 /// One line of the table. `text` is an fmt pattern over {subject} {before} {after} {a} {b} {c} {d}; a to d are the
 /// step's numbers, whose meaning `numbers` tells in the same order.

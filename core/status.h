@@ -30,11 +30,12 @@ enum class ConditionType : std::uint8_t {
   ready,
   surge_found,
   in_force,
+  member_ejected,
 };
 constexpr auto enum_names(ConditionType) {
-  return std::array<std::string_view, 12>{"AbleToScale",    "MetricsAvailable", "ScalingActive",   "Paused", "Fallback",
+  return std::array<std::string_view, 13>{"AbleToScale",    "MetricsAvailable", "ScalingActive",   "Paused", "Fallback",
                                           "ScalingLimited", "ScaledToZero",     "MemberContested", "DryRun", "Ready",
-                                          "SurgeFound",     "InForce"};
+                                          "SurgeFound",     "InForce",          "MemberEjected"};
 }
 constexpr std::string_view to_string(ConditionType type) { return enum_names(type)[static_cast<std::size_t>(type)]; }
 

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/balancing.h"
 #include "core/config_node.h"
 #include "core/field.h"
 #include "core/rules.h"
@@ -164,7 +165,10 @@ struct Pool {
   std::string name{};  ///< `haproxy:web`, for people
   Fingerprint fingerprint = 0;
   std::int32_t full_weight = 100;
-  Duration drain_timeout = std::chrono::seconds{30};  ///< then a member goes even with requests in flight
+  Duration drain_timeout = std::chrono::seconds{30};    ///< then a member goes even with requests in flight
+  std::optional<OutlierDetection> outlier_detection{};  ///< absent: nobody is ejected
+  std::optional<SlowStart> slow_start{};                ///< absent: new members begin with their full weight
+  Balance balance{};
   bool operator==(const Pool&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "policies/traffic/ejection.h"
 #include "policies/traffic/members.h"
 
 namespace ballast {
@@ -16,6 +17,7 @@ void adopt(const Workload& workload, Memory& memory, const Observation& observat
     memory.scale = {};
     memory.members.clear();
     memory.surge.reset();
+    memory.pools.clear();
     for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
   }
   std::erase_if(memory.signals, [&](const SignalMemory& known) {
@@ -24,6 +26,11 @@ void adopt(const Workload& workload, Memory& memory, const Observation& observat
   std::erase_if(memory.watches, [&](const WatchMemory& known) {
     return std::ranges::find(workload.signals, known.signal, &Signal::fingerprint) == workload.signals.end();
   });
+  const auto is_gone = [&](const auto& known) {
+    return std::ranges::find(workload.pools, known.pool, &Pool::fingerprint) == workload.pools.end();
+  };
+  std::erase_if(memory.pools, is_gone);
+  for (MemberMemory& member : memory.members) std::erase_if(member.places, is_gone);
   if (observation.evidence_from > memory.evidence_from) {
     memory.evidence_from = observation.evidence_from;
     memory.scale.idle_since.reset();
@@ -32,6 +39,7 @@ void adopt(const Workload& workload, Memory& memory, const Observation& observat
       signal.unknown_since.reset();  // while nobody looked it was not missed
     }
     keep_only_visible_retirements(workload, memory, observation);
+    keep_only_visible_ejections(workload, memory, observation);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "policies/scaling/propose.h"
 #include "policies/scaling/surge.h"
 #include "policies/scaling/zero.h"
+#include "policies/traffic/ejection.h"
 #include "policies/traffic/members.h"
 
 namespace ballast {
@@ -46,7 +47,7 @@ ReplicaCounts count(const Memory& memory, const Observation& observation) {
   if (!target.chooses_members) return {current, target.existing, target.ready};
   ReplicaCounts counts{current, target.existing, target.ready};
   for (const MemberMemory& member : memory.members) {
-    if (!member.retiring) continue;
+    if (!member.retiring && !member.replacing) continue;
     const auto seen = std::ranges::find(observation.members, member.id, &Member::id);
     if (seen == observation.members.end() || seen->state == MemberState::stopping) continue;
     --counts.existing;
@@ -78,11 +79,13 @@ std::int32_t within_allowance(const Observation& observation, std::int32_t curre
 }
 
 /// Stages 2 to 10 of a target that is within its bounds, and awake: at least `least` replicas.
-std::int32_t judge_signals(const Situation& now, std::int32_t least, Memory& memory, Plan& plan) {
+std::int32_t judge_signals(const Situation& now, std::int32_t least, Memory& memory, Need& need, Plan& plan) {
   const std::int32_t current = now.counts.current;
   explain_grades(now.workload, now.signals, current, plan.steps);
   const auto combined = proposed(now, memory, plan);
-  const auto proposal = surge(now.workload, memory, now.observation, now.signals, now.counts, combined, plan.steps);
+  auto proposal = surge(now.workload, memory, now.observation, now.signals, now.counts, combined, plan.steps);
+  need.members = proposal;
+  if (proposal) proposal = with_lost_capacity(now.workload, memory, now.observation.at, current, *proposal, plan.steps);
   if (!proposal && least <= current) return current;
   plan.wanted = least;
   if (proposal) {
@@ -99,7 +102,7 @@ std::int32_t judge_signals(const Situation& now, std::int32_t least, Memory& mem
 }
 
 /// Stages 1 to 10.
-std::int32_t decide(const Situation& now, Memory& memory, Plan& plan) {
+std::int32_t decide(const Situation& now, Memory& memory, Need& need, Plan& plan) {
   const std::int32_t current = now.counts.current;
   plan.wanted = current;
   if (const auto early = before_signals(now, plan.steps)) {
@@ -109,17 +112,17 @@ std::int32_t decide(const Situation& now, Memory& memory, Plan& plan) {
     return std::max(within_allowance(now.observation, current, *early, plan.steps),
                     std::min(now.workload.min_replicas, now.bounds.max));
   }
-  if (now.bounds.min > 0) return judge_signals(now, 0, memory, plan);
+  if (now.bounds.min > 0) return judge_signals(now, 0, memory, need, plan);
   if (current > 0) {
     if (const auto asleep = fall_asleep(now, memory, plan.steps)) return plan.wanted = *asleep;
-    return judge_signals(now, 0, memory, plan);
+    return judge_signals(now, 0, memory, need, plan);
   }
   auto woken = reason_to_wake(now.workload, memory, now.signals, now.observation.at, plan.steps);
   if (!woken) return 0;
   const std::size_t place = plan.steps.size();
   plan.steps.push_back(*woken);
   const std::int32_t least = woken->reason == Reason::fallback_wakes ? fallback_replicas(now.workload.fallback, 1) : 1;
-  const std::int32_t replicas = judge_signals(now, std::min(least, now.bounds.max), memory, plan);
+  const std::int32_t replicas = judge_signals(now, std::min(least, now.bounds.max), memory, need, plan);
   plan.steps[place].after = replicas;
   return replicas;
 }
@@ -155,7 +158,8 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
   Plan plan;
   const Situation now{workload, observation, signals, count(memory, observation), bounds_now(workload, observation)};
   const std::int32_t current = now.counts.current;
-  plan.replicas = decide(now, memory, plan);
+  Need need{.max_replicas = std::min(now.bounds.max, observation.allowance.value_or(now.bounds.max))};
+  plan.replicas = decide(now, memory, need, plan);
   if (!observation.orders.paused) plan.replicas = freeze(workload, observation, current, plan.replicas, plan.steps);
   if (workload.mode == Mode::dry_run) {
     mark_dry_run(plan, current);
@@ -163,7 +167,8 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
   }
   memory.scale.intent = plan.replicas;
   if (observation.orders.paused) return plan;
-  plan_members(workload, memory, observation, plan);
+  need.replicas = plan.replicas;
+  plan_members(workload, memory, observation, need, plan);
   if (plan.replicas != current) {
     memory.scale.pending_delta = plan.replicas - current;
     memory.scale.pending_at = observation.at;

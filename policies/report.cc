@@ -8,6 +8,7 @@
 #include "policies/quality/grade.h"
 #include "policies/scaling/bounds.h"
 #include "policies/scaling/fallback.h"
+#include "policies/traffic/ejection.h"
 
 namespace ballast {
 namespace {
@@ -133,6 +134,9 @@ void set_conditions(const Workload& workload, const Observation& observation, co
   const bool contested =
       std::ranges::any_of(plan.steps, [](const Step& step) { return step.reason == Reason::member_contested; });
   conditions.set(ConditionType::member_contested, contested, contested ? Reason::member_contested : Reason::none);
+  const auto ejected = std::ranges::find_if(plan.steps, [](const Step& step) { return is_ejection(step.reason); });
+  const bool sick = ejected != plan.steps.end();
+  conditions.set(ConditionType::member_ejected, sick, sick ? ejected->reason : Reason::none);
   conditions.set(ConditionType::dry_run, workload.mode == Mode::dry_run, Reason::none);
   set_ready(observation, able && known, conditions);
 }

@@ -18,8 +18,9 @@ namespace {
 constexpr std::string_view kFixAlgorithm =
     "use `balance roundrobin`, `leastconn` or `random`, or add `hash-type consistent`";
 
-std::optional<std::int32_t> number(std::string_view text) {
-  std::int32_t value = 0;
+template <class T = std::int32_t>
+std::optional<T> number(std::string_view text) {
+  T value = 0;
   if (!read_number(text, value)) return std::nullopt;
   return value;
 }
@@ -46,11 +47,43 @@ std::string shown_address(const std::string& ip, const std::string& port) {
   return canonical.value_or(std::string{});
 }
 
-/// Sessions and queue by server, and the algorithm.
+/// What `show stat` says by server, and the algorithm.
+struct Busy {
+  std::int32_t in_flight = 0;
+  std::optional<Answers> answers{};
+};
 struct Load {
   std::string algorithm{};
-  std::map<std::string, std::int32_t> in_flight{};
+  std::map<std::string, Busy> servers{};
 };
+
+constexpr std::array<std::string_view, 6> kAnswered{"hrsp_1xx", "hrsp_2xx", "hrsp_3xx",
+                                                    "hrsp_4xx", "hrsp_5xx", "hrsp_other"};
+// A retry is one more connection that this server refused, whoever served the request in the end.
+constexpr std::array<std::string_view, 3> kUnanswered{"eresp", "econ", "wretr"};
+
+/// The sum of some columns of a row; nothing where one is empty or not there.
+template <std::size_t n>
+std::optional<std::int64_t> sum_of(const HaproxyTable& table, const std::vector<std::string>& row,
+                                   const std::array<std::string_view, n>& names) {
+  std::int64_t sum = 0;
+  for (const auto name : names) {
+    const auto place = table.column(name);
+    const auto value = place ? number<std::int64_t>(row[*place]) : std::nullopt;
+    if (!value) return std::nullopt;
+    sum += *value;
+  }
+  return sum;
+}
+
+std::optional<Answers> answers_of(const HaproxyTable& table, const std::vector<std::string>& row) {
+  const auto answered = sum_of(table, row, kAnswered);
+  const auto answered_5xx = sum_of(table, row, std::array{kAnswered[4]});
+  const auto unanswered = sum_of(table, row, kUnanswered);
+  const auto mean = sum_of(table, row, std::array<std::string_view, 1>{"rtime"});
+  if (!answered || !answered_5xx || !unanswered || !mean) return std::nullopt;
+  return Answers{*answered, *answered_5xx, *unanswered, static_cast<double>(*mean)};
+}
 
 Result<Load> read_load(std::string_view backend, const HaproxyTable& table) {
   const auto at = places<4>(table, {"pxname", "svname", "qcur", "scur"});
@@ -67,7 +100,7 @@ Result<Load> read_load(std::string_view backend, const HaproxyTable& table) {
     const auto queued = number(row[(*at)[2]]);
     const auto active = number(row[(*at)[3]]);
     if (!queued || !active) return not_a_number(server);
-    load.in_flight[server] = *queued + *active;
+    load.servers[server] = {*queued + *active, answers_of(table, row)};
   }
   return load;
 }
@@ -84,16 +117,17 @@ Result<std::vector<Server>> read_servers(std::string_view backend, const Haproxy
     const auto admin = number(cell(5));
     const auto weight = number(cell(6));
     if (!operating || !admin || !weight) return not_a_number(cell(1));
-    const auto busy = load.in_flight.find(cell(1));
-    if (busy == load.in_flight.end()) {
+    const auto busy = load.servers.find(cell(1));
+    if (busy == load.servers.end()) {
       return Error{Errc::unavailable, fmt::format("HAProxy: server {}/{} came while it answered", backend, cell(1))};
     }
     servers.push_back({.name = cell(1),
                        .address = shown_address(cell(2), cell(3)),
                        .weight = *weight,
-                       .in_flight = busy->second,
+                       .in_flight = busy->second.in_flight,
                        .admin_state = *admin,
-                       .running = *operating == 1 || *operating == 2});
+                       .running = *operating == 1 || *operating == 2,
+                       .answers = busy->second.answers});
   }
   return servers;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +16,23 @@ inline constexpr std::int32_t kForcedMaint = 0x01;  ///< `state maint`, and a ne
 inline constexpr std::int32_t kConfigMaint = 0x04;  ///< `disabled` in the configuration
 inline constexpr std::int32_t kForcedDrain = 0x08;  ///< `state drain`
 
+/// What a server did with what it was given, since HAProxy began to count.
+struct Answers {
+  std::int64_t answered = 0;  ///< with any status
+  std::int64_t answered_5xx = 0;
+  std::int64_t unanswered = 0;  ///< it refused the connection, closed it, talked nonsense or took too long
+  double mean_ms = 0;           ///< of the answers (answer_time.h)
+  bool operator==(const Answers&) const = default;
+};
+
 struct Server {
   std::string name{};
   std::string address{};  ///< `127.0.0.1:9001`, `[::1]:9001`; empty when it has no IP address
   std::int32_t weight = 0;
-  std::int32_t in_flight = 0;    ///< active sessions and those queued for this server
-  std::int32_t admin_state = 0;  ///< bits as above, and others
-  bool running = false;          ///< srv_op_state starting or running: it would be given requests
+  std::int32_t in_flight = 0;        ///< active sessions and those queued for this server
+  std::int32_t admin_state = 0;      ///< bits as above, and others
+  bool running = false;              ///< srv_op_state starting or running: it would be given requests
+  std::optional<Answers> answers{};  ///< nothing in mode tcp
   bool operator==(const Server&) const = default;
 };
 

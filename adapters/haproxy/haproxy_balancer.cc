@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
+#include <map>
 #include <string_view>
 #include <utility>
 
+#include "adapters/haproxy/answer_time.h"
 #include "adapters/haproxy/backend_state.h"
 #include "adapters/haproxy/changes.h"
 
@@ -39,7 +42,8 @@ class HaproxyBalancer final : public Balancer {
                               .weight = server.weight,
                               .in_flight = server.in_flight,
                               .healthy = server.running,
-                              .contested = !contest(server, written, scope_.pool.backend).empty()});
+                              .contested = !contest(server, written, scope_.pool.backend).empty(),
+                              .counters = counters_of(server)});
     }
     co_return view;
   }
@@ -68,6 +72,18 @@ class HaproxyBalancer final : public Balancer {
   }
 
  private:
+  std::optional<Counters> counters_of(const Server& server) {
+    if (!server.answers) return std::nullopt;
+    const Answers& answers = *server.answers;
+    AnswerTime& time = times_[server.name];
+    time = advance(time, answers.answered, answers.mean_ms);
+    return Counters{.answers = answers.answered + answers.unanswered,
+                    .failures = answers.answered_5xx + answers.unanswered,
+                    .timed = answers.answered,
+                    .answering = std::chrono::microseconds{std::llround(time.sum_ms * 1000)},
+                    .answering_error = error_of(time)};
+  }
+
   /// What HAProxy shows, noted in the ledger.
   Task<Result<BackendState>> look() {
     if (auto problem = unusable(); problem) co_return *std::move(problem);
@@ -79,7 +95,11 @@ class HaproxyBalancer final : public Balancer {
       co_return no_such_backend(backends.value_or(std::string{}));
     }
     if (!state) co_return at_socket(state.error());
+    if (state->pid != ledger_.pid) times_.clear();
     settle(ledger_, *state, scope_);
+    std::erase_if(times_, [&](const auto& entry) {
+      return std::ranges::find(state->servers, entry.first, &Server::name) == state->servers.end();
+    });
     co_return state;
   }
 
@@ -209,6 +229,7 @@ class HaproxyBalancer final : public Balancer {
   Fetcher& fetcher_;
   TimeSource& time_;
   Ledger ledger_{};
+  std::map<std::string, AnswerTime> times_{};  ///< by server
 };
 
 }  // namespace

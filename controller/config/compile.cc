@@ -105,7 +105,10 @@ void add_pool(const Document& document, const BalancingPolicySpec& spec, Compile
   into.workload.pools.push_back({.name = fmt::format("{}:{}", spec.pool.balancer.type, document.id.name),
                                  .fingerprint = fingerprint(spec.pool.balancer, PluginKind::balancer),
                                  .full_weight = spec.full_weight,
-                                 .drain_timeout = spec.drain_timeout});
+                                 .drain_timeout = spec.drain_timeout,
+                                 .outlier_detection = spec.outlier_detection,
+                                 .slow_start = spec.slow_start,
+                                 .balance = spec.balance});
   into.balancers.push_back(spec.pool.balancer);
   add_document(document, into);
 }

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "controller/config/balancing_policy.h"
 #include "core/config_node.h"
 #include "core/field.h"
 #include "core/rules.h"
@@ -42,16 +43,6 @@ struct Metadata {
         Field{"labels", &Metadata::labels, "", "For people and their tools."},
         Field{"annotations", &Metadata::annotations, "",
               "`ballast.run/paused: \"true\"` holds a policy as it is; others are for people and their tools."}};
-  }
-};
-
-/// A document of the same namespace, by its name.
-struct ObjectRef {
-  std::string name{};
-  bool operator==(const ObjectRef&) const = default;
-  static constexpr auto fields() {
-    return std::tuple{Field{"name", &ObjectRef::name, "", "Of a document in the same namespace.",
-                            Limits{.max = 63, .required = true, .example = "checkout", .format = Format::dns_label}}};
   }
 };
 
@@ -237,54 +228,6 @@ struct ScalingPolicySpec {
     return std::array<std::string_view, 12>{"approval",       "budget",         "ceilings",          "forecast",
                                             "formula",        "manualOverride", "maxReplicas: auto", "onDelete",
                                             "scaleTargetRef", "suspend",        "vertical",          "weight"};
-  }
-};
-
-struct MembersFromSpec {
-  ObjectRef scaling_policy_ref{};
-  bool operator==(const MembersFromSpec&) const = default;
-  static constexpr auto fields() {
-    return std::tuple{Field{"scalingPolicyRef", &MembersFromSpec::scaling_policy_ref, "",
-                            "The policy whose members stand in the pool.", Limits{.required = true}}};
-  }
-};
-
-struct PoolSpec {
-  PluginRef balancer{};
-  MembersFromSpec members_from{};
-  bool operator==(const PoolSpec&) const = default;
-  static constexpr auto fields() {
-    return std::tuple{
-        Field{"", &PoolSpec::balancer, "", "The load balancer: one, by its name.",
-              Limits{.required = true, .plugin = PluginKind::balancer}},
-        Field{"membersFrom", &PoolSpec::members_from, "", "Who stands in the pool.", Limits{.required = true}}};
-  }
-  static constexpr auto later() { return std::array<std::string_view, 1>{"members"}; }
-};
-
-/// Balancing has no dry run yet: a pool in DryRun would keep new members out of the load.
-enum class BalancingMode : std::uint8_t { enforce };
-constexpr auto enum_names(BalancingMode) { return std::array<std::string_view, 1>{"Enforce"}; }
-
-struct BalancingPolicySpec {
-  BalancingMode mode = BalancingMode::enforce;
-  PoolSpec pool{};
-  std::int32_t full_weight = 100;
-  Duration drain_timeout = std::chrono::seconds{30};
-  bool operator==(const BalancingPolicySpec&) const = default;
-  static constexpr auto fields() {
-    return std::tuple{
-        Field{"mode", &BalancingPolicySpec::mode, "", "Enforce acts."},
-        Field{"pool", &BalancingPolicySpec::pool, "", "Which backend holds which members.", Limits{.required = true}},
-        Field{"fullWeight", &BalancingPolicySpec::full_weight, "", "Weight of a member that takes its full share.",
-              Limits{.min = 1, .max = 256}},
-        Field{"drainTimeout", &BalancingPolicySpec::drain_timeout, "",
-              "A member that is leaving goes after this even with requests in flight.",
-              Limits{.min = 0, .max = 86'400}}};
-  }
-  static constexpr auto later() {
-    return std::array<std::string_view, 6>{"balance",          "memberSignals", "mode: DryRun",
-                                           "outlierDetection", "overload",      "slowStart"};
   }
 };
 

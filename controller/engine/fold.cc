@@ -8,6 +8,7 @@
 #include "policies/evaluate.h"
 #include "policies/headline.h"
 #include "policies/scaling/behavior.h"
+#include "policies/traffic/ejection.h"
 
 namespace ballast {
 namespace {
@@ -79,12 +80,14 @@ Decision decision_of(const Plan& plan) {
   Decision decision;
   decision.replicas = plan.replicas;
   if (const Step* step = headline(plan)) decision.reason = step->reason;
+  const auto add = [](std::vector<MemberId>& to, const Step& step) {
+    const MemberId member{step.subject.index};
+    if (std::ranges::find(to, member) == to.end()) to.push_back(member);
+  };
   for (const Step& step : plan.steps) {
     if (limits(step)) decision.limit = step.reason;
-    const MemberId member{step.subject.index};
-    const bool contested = step.reason == Reason::member_contested;
-    if (contested && std::ranges::find(decision.contested, member) == decision.contested.end())
-      decision.contested.push_back(member);
+    if (step.reason == Reason::member_contested) add(decision.contested, step);
+    if (is_ejection(step.reason)) add(decision.ejected, step);
   }
   return decision;
 }

@@ -43,7 +43,7 @@ Observed join(const Views& views, const MemberNames& names) {
     for (const BalancedMember& place : views.balancers[i]->members)
       member_of(observed.members, numbers.of(place.name))
           .pools.push_back(PoolMember{PoolId{static_cast<std::uint16_t>(i)}, place.weight, place.in_flight,
-                                      place.healthy, place.contested});
+                                      place.healthy, place.contested, place.counters});
   }
   std::ranges::sort(observed.members, {}, &Member::id);
   return observed;

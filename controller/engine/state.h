@@ -49,6 +49,7 @@ struct Decision {
   Reason reason = Reason::none;  ///< the step that set the result
   Reason limit = Reason::none;  ///< the bound, rate, window, allowance or guard that kept the result from going further
   std::vector<MemberId> contested{};  ///< left alone, as a person wants; in the order of the plan
+  std::vector<MemberId> ejected{};    ///< for an outlier, or left in though it is one; in the order of the plan
   bool operator==(const Decision&) const = default;
 };
 

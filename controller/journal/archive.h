@@ -5,6 +5,7 @@
 
 #include <type_traits>
 
+#include "controller/journal/archive_memory.h"
 #include "controller/journal/bytes.h"
 #include "controller/journal/frame.h"
 #include "core/memory.h"
@@ -14,9 +15,6 @@
 
 namespace ballast {
 
-template <class T, class U>
-concept Is = std::same_as<std::remove_const_t<T>, U>;
-
 /// The last value of each enum that is stored; greater ones are refused.
 constexpr auto last_of(MemberState) { return MemberState::gone; }
 constexpr auto last_of(ActionKind) { return ActionKind::weights; }
@@ -25,19 +23,11 @@ constexpr auto last_of(Stage) { return Stage::members; }
 constexpr auto last_of(Subject::Kind) { return Subject::Kind::window; }
 constexpr auto last_of(Fate) { return Fate::remove; }
 constexpr auto last_of(FindingKind) { return FindingKind::drop; }
-constexpr auto last_of(ConditionType) { return ConditionType::in_force; }
+constexpr auto last_of(ConditionType) { return ConditionType::member_ejected; }
 constexpr auto last_of(Grade) { return Grade::suspect; }
 constexpr auto last_of(Reason) { return static_cast<Reason>(kReasonCount - 1); }
 constexpr auto last_of(MemberId) { return MemberId{std::numeric_limits<std::uint32_t>::max()}; }
 constexpr auto last_of(PoolId) { return PoolId{std::numeric_limits<std::uint16_t>::max()}; }
-
-template <class Ar, class T>
-void item(Ar& ar, T& value);
-
-template <class Ar, class... T>
-void items(Ar& ar, T&... values) {
-  (item(ar, values), ...);
-}
 
 template <class Ar>
 void archive(Ar& ar, Is<Error> auto& x) {
@@ -60,9 +50,14 @@ void archive(Ar& ar, Is<Reading> auto& x) {
   items(ar, at, window, samples);
 }
 template <class Ar>
+void archive(Ar& ar, Is<Counters> auto& x) {
+  auto& [answers, failures, timed, answering, answering_error] = x;
+  items(ar, answers, failures, timed, answering, answering_error);
+}
+template <class Ar>
 void archive(Ar& ar, Is<PoolMember> auto& x) {
-  auto& [pool, weight, in_flight, healthy, contested] = x;
-  items(ar, pool, weight, in_flight, healthy, contested);
+  auto& [pool, weight, in_flight, healthy, contested, counters] = x;
+  items(ar, pool, weight, in_flight, healthy, contested, counters);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Member> auto& x) {
@@ -131,58 +126,6 @@ void archive(Ar& ar, Is<Plan> auto& x) {
 }
 
 template <class Ar>
-void archive(Ar& ar, Is<SignalMemory> auto& x) {
-  auto& [fingerprint, newest, failure, repeats, run_since, run_samples, unknown_since] = x;
-  items(ar, fingerprint, newest, failure, repeats, run_since, run_samples, unknown_since);
-}
-template <class Ar>
-void archive(Ar& ar, Is<Recommendation> auto& x) {
-  auto& [at, replicas] = x;
-  items(ar, at, replicas);
-}
-/// Frozen: journals of every version carry rate events in this form.
-template <class Ar>
-void archive(Ar& ar, Is<RateEvent> auto& x) {
-  auto& [at, delta, outdated] = x;
-  items(ar, at, delta, outdated);
-}
-template <class Ar>
-void archive(Ar& ar, Is<ScaleMemory> auto& x) {
-  auto& [recommendations, ups, downs, intent, pending_delta, pending_at, last_scale, idle_since] = x;
-  items(ar, ups, downs, recommendations, intent, pending_delta, pending_at, last_scale, idle_since);
-}
-template <class Ar>
-void archive(Ar& ar, Is<MemberMemory> auto& x) {
-  auto& [id, retiring, retiring_since, draining_since, was_ready, contested] = x;
-  items(ar, id, retiring, retiring_since, draining_since, was_ready, contested);
-}
-template <class Ar>
-void archive(Ar& ar, Is<DetectorMemory> auto& x) {
-  auto& [at, value, level, scale, tail, spacing, score, run_level, run_since, run, samples, level_samples] = x;
-  items(ar, at, value, level, scale, tail, spacing, score, run_level, run_since, run, samples, level_samples);
-}
-template <class Ar>
-void archive(Ar& ar, Is<FastMemory> auto& x) {
-  auto& [at, seen, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches] = x;
-  items(ar, at, seen, value, fast, fast_before, low, low_before, low_since, ready, ready_before, stretches);
-}
-template <class Ar>
-void archive(Ar& ar, Is<WatchMemory> auto& x) {
-  auto& [signal, window, fast, detector] = x;
-  items(ar, signal, window, fast, detector);
-}
-template <class Ar>
-void archive(Ar& ar, Is<SurgeMemory> auto& x) {
-  auto& [signal, replicas, found, until] = x;
-  items(ar, signal, replicas, found, until);
-}
-template <class Ar>
-void archive(Ar& ar, Is<Memory> auto& x) {
-  auto& [target, uid, evidence_from, signals, scale, members, watches, surge] = x;
-  items(ar, target, uid, evidence_from, signals, scale, members, watches, surge);
-}
-
-template <class Ar>
 void archive(Ar& ar, Is<Condition> auto& x) {
   auto& [type, value, reason, message, since] = x;
   items(ar, type, value, reason, message, since);
@@ -217,8 +160,8 @@ void archive(Ar& ar, Is<SubjectName> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Decision> auto& x) {
-  auto& [replicas, reason, limit, contested] = x;
-  items(ar, replicas, reason, limit, contested);
+  auto& [replicas, reason, limit, contested, ejected] = x;
+  items(ar, replicas, reason, limit, contested, ejected);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Part> auto& x) {

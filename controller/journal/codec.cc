@@ -49,8 +49,8 @@ Result<T> decode_value(std::string_view bytes, const char* what) {
 
 /// Of each part by itself, so that a change to one drops one.
 constexpr std::uint32_t revision_of(std::string_view part) {
-  if (part == "status") return 4;
-  return part == "watch" || part == "members" || part == "decision" ? 3 : 2;
+  if (part == "status" || part == "members" || part == "decision") return 4;
+  return part == "watch" ? 3 : 2;
 }
 
 template <class... T>
@@ -104,6 +104,7 @@ bool take_part(const Part& part, WorkloadState& state) {
   if (part.name == "decision") return read_part(part, state.decision);
   if (part.name == "signal") return take_signal(part, memory);
   if (part.name == "surge") return read_part(part, memory.surge);
+  if (part.name == "pools") return read_part(part, memory.pools);
   if (part.name == "watch") return take_watch(part, memory);
   return part.name == "names" && take_names(part, state.names);
 }
@@ -137,6 +138,7 @@ std::vector<Part> to_parts(const WorkloadState& state) {
   parts.push_back(part("scale", 0, memory.scale));
   parts.push_back(part("surge", 0, memory.surge));
   parts.push_back(part("members", 0, memory.members));
+  if (!memory.pools.empty()) parts.push_back(part("pools", 0, memory.pools));
   parts.push_back(part("names", 0, names, state.names.next()));
   parts.push_back(part("status", 0, state.status));
   parts.push_back(part("decision", 0, state.decision));

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "policies/traffic/ejection.h"
+
 namespace ballast {
 namespace {
 
@@ -17,6 +19,9 @@ std::int32_t in_flight(const Member& member) {
   for (const PoolMember& pool : member.pools) sum += pool.in_flight;
   return sum;
 }
+
+/// Told to exist beyond those that shall serve.
+bool is_going(const MemberMemory& member) { return member.retiring || member.replacing; }
 
 bool exists(const Member& member) { return member.state != MemberState::gone && member.state != MemberState::stopping; }
 
@@ -35,7 +40,26 @@ bool is_contested(const Member& member, bool before, const Observation& observat
   return before && !observation.hidden_pools.empty();
 }
 
-void remember_members(Memory& memory, const Observation& observation, std::vector<Step>& steps) {
+const PoolMember* in_pool(const Member& member, PoolId pool) {
+  const auto at = std::ranges::find(member.pools, pool, &PoolMember::pool);
+  return at == member.pools.end() ? nullptr : &*at;
+}
+
+bool is_hidden(const Observation& observation, PoolId pool) {
+  return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
+}
+
+/// Into pools that it does not stand in yet.
+void begin(const Workload& workload, const Observation& observation, const Member& member, MemberMemory& known) {
+  for (std::size_t i = 0; i < workload.pools.size(); ++i) {
+    const PoolId pool{static_cast<std::uint16_t>(i)};
+    if (in_pool(member, pool) == nullptr && !is_hidden(observation, pool))
+      begin_slowly(workload.pools[i], known, observation.at);
+  }
+}
+
+void remember_members(const Workload& workload, Memory& memory, const Observation& observation,
+                      std::vector<Step>& steps) {
   std::vector<MemberMemory> now;
   now.reserve(observation.members.size());
   for (const Member& member : observation.members) {
@@ -48,6 +72,7 @@ void remember_members(Memory& memory, const Observation& observation, std::vecto
     if (std::exchange(known.contested, held) && !held) steps.push_back(step_of(member.id, Reason::member_released));
     if (member.state == MemberState::ready && !known.was_ready) {
       known.was_ready = true;
+      begin(workload, observation, member, known);
       const double took = seconds(member.since - member.started);
       steps.push_back(step_of(member.id, Reason::member_ready, {took}));
     }
@@ -55,25 +80,27 @@ void remember_members(Memory& memory, const Observation& observation, std::vecto
   memory.members = std::move(now);
 }
 
-/// Who goes first: what does not serve, then what has least to finish, then the youngest.
-auto order_to_go(const Member& member) {
+/// Who goes first: what is dead or sick, then what does not serve yet, then what has least to finish, then the
+/// youngest.
+auto order_to_go(const Member& member, const MemberMemory& known) {
   constexpr auto rank = [](MemberState state) {
     switch (state) {
       case MemberState::failed:
         return 0;
       case MemberState::starting:
-        return 1;
-      case MemberState::unready:
         return 2;
+      case MemberState::unready:
+        return 3;
       case MemberState::ready:
       case MemberState::stopping:
       case MemberState::gone:
         break;
     }
-    return 3;
+    return 4;
   };
-  return std::tuple{rank(member.state), in_flight(member), -member.started.time_since_epoch().count(),
-                    static_cast<std::uint32_t>(member.id)};
+  const bool sick = known.replacing || is_ejected(known);
+  return std::tuple{sick ? std::min(1, rank(member.state)) : rank(member.state), in_flight(member),
+                    -member.started.time_since_epoch().count(), static_cast<std::uint32_t>(member.id)};
 }
 
 void retire_some(Memory& memory, const Observation& observation, std::size_t count, std::vector<Step>& steps) {
@@ -82,7 +109,7 @@ void retire_some(Memory& memory, const Observation& observation, std::size_t cou
     const MemberMemory* known = exists(member) ? find(memory, member.id) : nullptr;
     if (known != nullptr && !known->retiring) serving.push_back(&member);
   }
-  std::ranges::sort(serving, {}, [](const Member* member) { return order_to_go(*member); });
+  std::ranges::sort(serving, {}, [&](const Member* member) { return order_to_go(*member, *find(memory, member->id)); });
   for (std::size_t i = 0; i < std::min(count, serving.size()); ++i) {
     MemberMemory& known = *find(memory, serving[i]->id);
     known.retiring = true;
@@ -91,28 +118,43 @@ void retire_some(Memory& memory, const Observation& observation, std::size_t cou
   }
 }
 
-/// Those that retired last come back first: they have the least chance to be half gone.
+/// Where there is no room for one more than shall serve, the sick one is one of them.
+void keep_within(Memory& memory, std::int32_t replicas, std::int32_t max_replicas) {
+  std::int32_t room = std::max(0, max_replicas - replicas);
+  for (MemberMemory& member : memory.members)
+    if (member.replacing && !member.retiring && room-- <= 0) member.replacing = false;
+}
+
+/// Once as many others serve as shall.
+void retire_replaced(Memory& memory, const Observation& observation, Plan& plan) {
+  const auto others = std::ranges::count_if(observation.members, [&](const Member& member) {
+    const MemberMemory* known = find(memory, member.id);
+    return member.state == MemberState::ready && known != nullptr && !is_going(*known) && !is_ejected(*known);
+  });
+  if (others < plan.replicas || !observation.journal_ok) return;
+  for (MemberMemory& member : memory.members) {
+    if (!member.replacing || member.retiring) continue;
+    member.retiring = true;
+    member.retiring_since = observation.at;
+    plan.steps.push_back(step_of(member.id, Reason::member_retired));
+  }
+}
+
+/// Those that retired last come back first: they have the least chance to be half gone. The sick ones last.
 void bring_back(Memory& memory, std::size_t count, std::vector<Step>& steps) {
   std::vector<MemberMemory*> retiring;
   for (MemberMemory& member : memory.members)
     if (member.retiring) retiring.push_back(&member);
-  std::ranges::sort(retiring, [](const MemberMemory* a, const MemberMemory* b) {
-    return std::tuple{b->retiring_since, a->id} < std::tuple{a->retiring_since, b->id};
+  const auto is_sick = [](const MemberMemory* member) { return member->replacing || is_ejected(*member); };
+  std::ranges::sort(retiring, [&](const MemberMemory* a, const MemberMemory* b) {
+    return std::tuple{is_sick(a), b->retiring_since, a->id} < std::tuple{is_sick(b), a->retiring_since, b->id};
   });
   for (std::size_t i = 0; i < std::min(count, retiring.size()); ++i) {
     retiring[i]->retiring = false;
+    retiring[i]->replacing = false;
     retiring[i]->draining_since.reset();
     steps.push_back(step_of(retiring[i]->id, Reason::member_brought_back));
   }
-}
-
-const PoolMember* in_pool(const Member& member, PoolId pool) {
-  const auto at = std::ranges::find(member.pools, pool, &PoolMember::pool);
-  return at == member.pools.end() ? nullptr : &*at;
-}
-
-bool is_hidden(const Observation& observation, PoolId pool) {
-  return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
 }
 
 /// Whether a retiring member may leave `pool` now: it gets no new requests and has none left, or had its time.
@@ -157,7 +199,9 @@ std::optional<std::int32_t> place_in_pool(const Placing& placing, const Member& 
   }
   if (known == nullptr || member.state == MemberState::failed) return place_of_the_lost(placing, member, place);
   if (known->retiring) return place_of_the_retiring(placing, *known, pool, place);
-  if (member.state == MemberState::ready) return pool.full_weight;
+  const PlaceMemory* remembered = find_place(*known, pool.fingerprint);
+  if (remembered != nullptr && remembered->ejected_at) return 0;
+  if (member.state == MemberState::ready) return weight_now(pool, remembered, placing.observation.at);
   return place != nullptr ? std::optional{place->weight} : std::nullopt;
 }
 
@@ -206,7 +250,7 @@ void undo_cuts(const Observation& observation, Plan& plan) {
 std::int32_t serving_told(const Memory& memory, const Observation& observation) {
   std::int32_t retiring = 0;
   for (const MemberMemory& member : memory.members) {
-    if (!member.retiring) continue;
+    if (!member.retiring && !member.replacing) continue;
     const auto seen = std::ranges::find(observation.members, member.id, &Member::id);
     if (seen != observation.members.end() && exists(*seen)) ++retiring;
   }
@@ -236,11 +280,17 @@ void take_back_retirements(Memory& memory, const Observation& observation) {
   }
 }
 
-void plan_members(const Workload& workload, Memory& memory, const Observation& observation, Plan& plan) {
-  remember_members(memory, observation, plan.steps);
+void plan_members(const Workload& workload, Memory& memory, const Observation& observation, const Need& need,
+                  Plan& plan) {
+  remember_members(workload, memory, observation, plan.steps);
+  judge_members(workload, memory, observation, need, plan.steps);
   const ObservedTarget& target = *observation.target;
-  const auto retiring = [&] { return std::ranges::count_if(memory.members, &MemberMemory::retiring); };
+  const auto retiring = [&] {
+    return std::ranges::count_if(memory.members, [](const MemberMemory& member) { return is_going(member); });
+  };
   if (target.chooses_members) {
+    keep_within(memory, plan.replicas, need.max_replicas);
+    retire_replaced(memory, observation, plan);
     const auto serving = static_cast<std::int64_t>(memory.members.size()) - retiring();
     const std::int64_t surplus = serving - plan.replicas;
     if (surplus > 0 && observation.journal_ok)

@@ -7,10 +7,11 @@
 #include "core/observation.h"
 #include "core/plan.h"
 #include "core/workload.h"
+#include "policies/traffic/ejection.h"
 
 namespace ballast {
 
-/// Members that are asked to serve: what the target was told, less those that retire.
+/// Members that are asked to serve: what the target was told, less those that retire or are replaced.
 std::int32_t serving_told(const Memory& memory, const Observation& observation);
 
 /// After a restart, a change of leader: who is not seen leaving serves on. A retirement that has not begun is a shrink
@@ -23,6 +24,7 @@ void take_back_retirements(Memory& memory, const Observation& observation);
 
 /// Fills `plan.members`, `plan.write` and `plan.touch_pools` for `plan.replicas`. Nothing is taken away, and no weight
 /// is cut, while the journal cannot be written. Needs an observed target.
-void plan_members(const Workload& workload, Memory& memory, const Observation& observation, Plan& plan);
+void plan_members(const Workload& workload, Memory& memory, const Observation& observation, const Need& need,
+                  Plan& plan);
 
 }  // namespace ballast

@@ -139,6 +139,51 @@ TEST_F(HaproxyBalancerLife, GivesANewServerItsMaxconn) {
   EXPECT_EQ(table->rows.at(0).at(*table->column("slim")), "3");
 }
 
+TEST_F(HaproxyBalancerLife, CountsWhatEachMemberAnsweredAndFailedAndHowLongItTook) {
+  auto pool = rig->pool();
+  pool.check = false;
+  rig->bind(pool);
+  make({member("a", 0, 100), member("b", 1, 0)});
+  // HAProxy counts a request once it has ended, a moment after its answer.
+  const auto counted = [&](std::int64_t answers) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    Counters counters;
+    while (counters.answers < answers && std::chrono::steady_clock::now() < deadline)
+      counters = rig->observed("a").counters.value_or(Counters{});
+    EXPECT_EQ(counters.answers, answers);
+    return counters;
+  };
+  for (int i = 0; i < 40; ++i) ASSERT_EQ(rig->get("/"), 200);
+  const Counters first = counted(40);
+  EXPECT_EQ(first.failures, 0);
+  EXPECT_EQ(first.timed, 40);
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(rig->get("/fail"), 500);
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(rig->get("/hang-up"), 502);
+  const Counters second = counted(48);
+  EXPECT_EQ(second.failures, 8);
+  EXPECT_EQ(second.timed, 45);
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(rig->get("/late"), 200);
+  const Counters third = counted(58);
+  EXPECT_EQ(third.failures, 8);
+  EXPECT_GE(third.answering - second.answering + third.answering_error, std::chrono::seconds{1});
+  EXPECT_LE(third.answering - second.answering - third.answering_error, std::chrono::seconds{5}) << "5 times slack";
+  EXPECT_EQ(rig->observed("b").counters, (Counters{}));
+}
+
+TEST_F(HaproxyBalancerLife, CountsAConnectionThatIsRefusedAsAFailure) {
+  auto pool = rig->pool();
+  pool.check = false;
+  rig->bind(pool);
+  make({{.name = "dead", .address = "127.0.0.1:1", .weight = 100}});
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(rig->get("/"), 503);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  Counters counters;
+  while (counters.answers < 3 && std::chrono::steady_clock::now() < deadline)
+    counters = rig->observed("dead").counters.value_or(Counters{});
+  EXPECT_EQ(counters.answers, 3);
+  EXPECT_EQ(counters.failures, 3);
+}
+
 TEST_F(HaproxyBalancerLife, SeesAMemberWhoseHealthCheckFails) {
   auto pool = rig->pool();
   pool.check_interval = std::chrono::milliseconds{100};

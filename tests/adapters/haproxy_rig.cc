@@ -20,6 +20,7 @@ namespace ballast {
 namespace {
 
 constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::milliseconds kLate{100};
 
 int status_of(const std::string& answer) {
   return answer.rfind("HTTP/1.1 ", 0) == 0 ? std::stoi(answer.substr(9, 3)) : 0;
@@ -94,13 +95,16 @@ TestWorker::~TestWorker() {
 
 void TestWorker::serve(int connection) {
   constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  constexpr std::string_view kFailure = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 2\r\n\r\nno";
   std::string pending;
   std::array<char, 4096> buffer{};
   for (ssize_t count = 0; (count = read(connection, buffer.data(), buffer.size())) > 0;) {
     pending.append(buffer.data(), static_cast<std::size_t>(count));
     for (std::size_t end = 0; (end = pending.find("\r\n\r\n")) != std::string::npos; pending.erase(0, end + 4)) {
+      if (pending.starts_with("GET /hang-up")) return static_cast<void>(shutdown(connection, SHUT_RDWR));
+      const std::string_view said = pending.starts_with("GET /fail") ? kFailure : kAnswer;
       answer(pending.substr(0, end));
-      if (send(connection, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL) < 0) break;
+      if (send(connection, said.data(), said.size(), MSG_NOSIGNAL) < 0) break;
     }
   }
   shutdown(connection, SHUT_RDWR);
@@ -114,6 +118,7 @@ void TestWorker::answer(const std::string& request) {
     changed_.wait(lock, [&] { return released_; });
     --held_;
   }
+  if (request.rfind("GET /late", 0) == 0) changed_.wait_for(lock, kLate, [&] { return ending_; });
   ++served_;
 }
 

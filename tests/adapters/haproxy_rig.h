@@ -20,7 +20,8 @@
 
 namespace ballast {
 
-/// Answers HTTP on a free port of 127.0.0.1, each request on a thread of its own: 200, to `/hold` once it is released.
+/// Answers HTTP on a free port of 127.0.0.1, each request on a thread of its own: 200, to `/hold` once it is released,
+/// to `/late` after 100 ms, to `/fail` with 500, and to `/hang-up` by closing the connection.
 /// Keeps connections open between requests, as real servers do.
 class TestWorker {
  public:

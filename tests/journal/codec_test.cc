@@ -117,8 +117,8 @@ TEST(Parts, OfAnotherLayoutHaveAnotherRevision) {
               std::to_string(part.revision) + "\n";
   EXPECT_EQ(layout,
             "target 3 bytes, revision 2\nsignal 17 bytes, revision 2\nwatch 25 bytes, revision 3\n"
-            "scale 20 bytes, revision 2\nsurge 5 bytes, revision 2\nmembers 8 bytes, revision 3\n"
-            "names 9 bytes, revision 2\nstatus 25 bytes, revision 4\ndecision 6 bytes, revision 3\n");
+            "scale 20 bytes, revision 2\nsurge 5 bytes, revision 2\nmembers 10 bytes, revision 4\n"
+            "names 9 bytes, revision 2\nstatus 25 bytes, revision 4\ndecision 7 bytes, revision 4\n");
 }
 
 TEST(Codec, NoticesEveryFlippedBit) {

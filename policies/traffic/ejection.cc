@@ -1,0 +1,394 @@
+#include "policies/traffic/ejection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "policies/traffic/balance.h"
+#include "policies/traffic/outlier.h"
+
+namespace ballast {
+namespace {
+
+PlaceMemory& place_of(MemberMemory& member, Fingerprint pool) {
+  const auto at = std::ranges::find(member.places, pool, &PlaceMemory::pool);
+  return at != member.places.end() ? *at : member.places.emplace_back(PlaceMemory{.pool = pool});
+}
+
+PoolMemory& pool_of(Memory& memory, Fingerprint pool, TimePoint now) {
+  const auto at = std::ranges::find(memory.pools, pool, &PoolMemory::pool);
+  return at != memory.pools.end() ? *at : memory.pools.emplace_back(PoolMemory{pool, now});
+}
+
+/// Whether its time out is over.
+bool is_due(const OutlierDetection& rules, const PlaceMemory& place, TimePoint now) {
+  const Duration time = std::min(rules.base_ejection_time * place.ejections, rules.max_ejection_time);
+  return now - *place.ejected_at >= time;
+}
+
+bool fell(const Counters& before, const Counters& now) {
+  return now.answers < before.answers || now.failures < before.failures || now.timed < before.timed;
+}
+
+/// Counters that fell began anew: what was before is not known any more.
+void count(PlaceMemory& place, const Counters& now) {
+  if (!place.newest || fell(*place.newest, now)) {
+    place.compared = now;
+    place.consecutive = 0;
+  } else if (const auto answers = now.answers - place.newest->answers; answers > 0) {
+    const auto failures = now.failures - place.newest->failures;
+    place.consecutive = failures >= answers ? place.consecutive + failures : 0;
+  }
+  place.newest = now;
+}
+
+/// A member of one pool, seen and remembered.
+struct Candidate {
+  MemberMemory& member;
+  PlaceMemory& place;
+  const PoolMember& seen;
+  bool ready = false;
+};
+
+/// One pool at one look.
+class Judge {
+ public:
+  /// `room`: whether one more may be started than shall serve.
+  Judge(const Pool& pool, const Observation& observation, const Need& need, bool room, std::vector<Step>& steps)
+      : rules_(pool.outlier_detection.value_or(nobody())),
+        balance_(pool.balance),
+        observation_(observation),
+        need_(need),
+        room_(room),
+        steps_(steps) {}
+
+  void add(const Candidate& candidate) { members_.push_back(candidate); }
+
+  void run(PoolMemory& pool) {
+    for (const Candidate& each : members_) {
+      if (each.seen.counters) count(each.place, *each.seen.counters);
+      each.place.load += each.seen.in_flight;
+      ++each.place.looks;
+    }
+    if (!observation_.journal_ok) forget_what_was_not_done();
+    let_return();
+    if (observation_.at - pool.compared_at >= rules_.interval) {
+      for (const Candidate& each : members_)
+        if (!each.place.ejected_at && !each.member.replacing) each.place.cause = Reason::none;
+      eject_outliers();
+      shift_weights();
+      end_interval();
+      pool.compared_at = observation_.at;
+    }
+    eject_failing();
+    distrust();
+    for (const Candidate& each : members_)
+      if (each.place.cause != Reason::none) tell(each, each.place.cause, each.place.numbers);
+  }
+
+ private:
+  /// No outliers, and who was one returns at once.
+  static OutlierDetection nobody() {
+    OutlierDetection off{.consecutive_5xx = 0, .base_ejection_time = {}};
+    off.success_rate.stdev_factor = 0;
+    off.failure_percentage.threshold = 0;
+    off.latency.factor = 0;
+    return off;
+  }
+
+  void tell(const Candidate& candidate, Reason reason, std::array<double, 4> numbers) {
+    steps_.push_back(Step{Stage::members,
+                          {Subject::Kind::member, static_cast<std::uint32_t>(candidate.member.id)},
+                          0,
+                          0,
+                          reason,
+                          numbers});
+  }
+
+  static bool serves(const Candidate& candidate) {
+    return candidate.ready && !candidate.place.ejected_at && candidate.seen.healthy && candidate.seen.weight > 0;
+  }
+  [[nodiscard]] std::int64_t serving() const { return std::ranges::count_if(members_, serves); }
+  [[nodiscard]] std::int64_t ejected() const {
+    return std::ranges::count_if(members_, [](const Candidate& each) { return each.place.ejected_at.has_value(); });
+  }
+  [[nodiscard]] double percent(std::int64_t of_members) const {
+    return 100.0 * static_cast<double>(of_members) / static_cast<double>(members_.size());
+  }
+
+  /// Envoy's limit, and Istio's.
+  [[nodiscard]] bool within_limits() const {
+    const bool share = percent(ejected() + 1) <= rules_.max_ejection_percent;
+    const bool one = rules_.always_eject_one_host && ejected() == 0;
+    return (share || one) && percent(serving() - 1) >= rules_.min_health_percent;
+  }
+  [[nodiscard]] bool others_can_carry() const {
+    return !need_.members || *need_.members <= kHeadroom * static_cast<double>(serving() - 1);
+  }
+
+  void eject(const Candidate& candidate, const Outlier& outlier) {
+    if (!serves(candidate) || candidate.seen.contested || !observation_.journal_ok) return;
+    PlaceMemory& place = candidate.place;
+    if (!within_limits()) {
+      place.cause = Reason::ejection_limit;
+      place.numbers = {static_cast<double>(ejected()), static_cast<double>(members_.size()),
+                       static_cast<double>(rules_.max_ejection_percent),
+                       static_cast<double>(rules_.min_health_percent)};
+      return;
+    }
+    if (!others_can_carry()) return replace(candidate);
+    place.ejected_at = observation_.at;
+    place.cause = outlier.reason;
+    place.numbers = outlier.numbers;
+    if (place.ejections * rules_.base_ejection_time < rules_.max_ejection_time + rules_.base_ejection_time)
+      ++place.ejections;
+  }
+
+  void replace(const Candidate& candidate) {
+    MemberMemory& member = candidate.member;
+    if (room_) member.replacing = true;
+    room_ = false;  // one at a time
+    candidate.place.cause = member.replacing ? Reason::member_replaced : Reason::ejection_no_capacity;
+    candidate.place.numbers = {static_cast<double>(*need_.members), static_cast<double>(serving() - 1)};
+  }
+
+  void eject_failing() {
+    if (rules_.consecutive_5xx == 0) return;
+    for (const Candidate& each : members_)
+      if (each.place.consecutive >= rules_.consecutive_5xx)
+        eject(each, {each.member.id,
+                     Reason::ejected_consecutive_5xx,
+                     {static_cast<double>(each.place.consecutive), static_cast<double>(rules_.consecutive_5xx)}});
+  }
+
+  void eject_outliers() {
+    std::vector<Answered> answered;
+    for (const Candidate& each : members_)
+      if (serves(each) && each.place.compared && each.place.newest) answered.push_back(since_compared(each));
+    for (const Outlier& outlier : outliers(rules_, answered)) {
+      const auto at = std::ranges::find(members_, outlier.id, [](const Candidate& each) { return each.member.id; });
+      eject(*at, outlier);
+    }
+  }
+
+  [[nodiscard]] std::optional<double> heat_of(const Candidate& candidate) const {
+    const PlaceMemory& place = candidate.place;
+    if (balance_.by == BalanceBy::load)
+      return place.looks == 0 ? std::nullopt : std::optional{place.load / place.looks};
+    if (!place.compared || !place.newest) return std::nullopt;
+    const Answered answered = since_compared(candidate);
+    if (answered.timed < rules_.latency.request_volume) return std::nullopt;
+    return std::max(0.0, seconds(answered.answering) / static_cast<double>(answered.timed));
+  }
+
+  /// Among those that serve with their whole share: who starts slowly is no measure.
+  void shift_weights() {
+    std::vector<Heat> heats;
+    std::vector<PlaceMemory*> places;
+    for (const Candidate& each : members_) {
+      if (!serves(each)) continue;
+      heats.push_back({heat_of(each), each.place.share});
+      places.push_back(&each.place);
+    }
+    const std::vector<double> shares = balanced(balance_, heats);
+    for (std::size_t i = 0; i < places.size(); ++i) places[i]->share = shares[i];
+  }
+
+  static Answered since_compared(const Candidate& candidate) {
+    const Counters& before = *candidate.place.compared;
+    const Counters& now = *candidate.place.newest;
+    return {.id = candidate.member.id,
+            .answers = now.answers - before.answers,
+            .failures = now.failures - before.failures,
+            .timed = now.timed - before.timed,
+            .answering = now.answering - before.answering,
+            .answering_error = now.answering_error};
+  }
+
+  /// A member that behaved for an interval is forgiven one of its ejections.
+  void end_interval() {
+    for (const Candidate& each : members_) {
+      PlaceMemory& place = each.place;
+      place.compared = place.newest;
+      place.load = 0;
+      place.looks = 0;
+      const bool behaved =
+          !place.ejected_at && place.returned_at && observation_.at - *place.returned_at >= rules_.interval;
+      if (behaved && place.ejections > 0) --place.ejections;
+    }
+  }
+
+  void give_back(const Candidate& candidate) {
+    PlaceMemory& place = candidate.place;
+    place.ejected_at.reset();
+    place.cause = Reason::none;
+    place.consecutive = 0;
+    place.compared = place.newest;
+    place.returned_at = observation_.at;
+    place.begins_at = observation_.at;
+  }
+
+  /// Weights are cut only once that is written down.
+  void forget_what_was_not_done() {
+    for (const Candidate& each : members_) {
+      if (!each.place.ejected_at || each.seen.weight == 0) continue;
+      each.place.ejected_at.reset();
+      each.place.cause = Reason::none;
+    }
+  }
+
+  void let_return() {
+    for (const Candidate& each : members_) {
+      if (!each.place.ejected_at || !is_due(rules_, each.place, observation_.at)) continue;
+      const Duration out = observation_.at - *each.place.ejected_at;
+      tell(each, Reason::member_returned, {seconds(out), static_cast<double>(each.place.ejections)});
+      give_back(each);
+    }
+  }
+
+  /// When so few are left, more are out than can be sick.
+  void distrust() {
+    const auto left = serving();
+    if (ejected() == 0 || percent(left) >= rules_.min_health_percent) return;
+    for (const Candidate& each : members_) {
+      if (!each.place.ejected_at) continue;
+      tell(each, Reason::outliers_distrusted,
+           {static_cast<double>(left), static_cast<double>(members_.size()),
+            static_cast<double>(rules_.min_health_percent)});
+      give_back(each);
+    }
+  }
+
+  OutlierDetection rules_;
+  Balance balance_;
+  const Observation& observation_;
+  const Need& need_;
+  bool room_;
+  std::vector<Step>& steps_;
+  std::vector<Candidate> members_{};
+};
+
+bool is_hidden(const Observation& observation, PoolId pool) {
+  return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
+}
+
+void judge_pool(const Pool& pool, PoolId id, Memory& memory, const Observation& observation, const Need& need,
+                std::vector<Step>& steps) {
+  const auto replacing = std::ranges::count_if(memory.members, &MemberMemory::replacing);
+  Judge judge(pool, observation, need, replacing == 0 && need.replicas < need.max_replicas, steps);
+  for (const Member& seen : observation.members) {
+    const auto member = std::ranges::find(memory.members, seen.id, &MemberMemory::id);
+    const auto place = std::ranges::find(seen.pools, id, &PoolMember::pool);
+    if (member == memory.members.end() || member->retiring || place == seen.pools.end()) continue;
+    judge.add({*member, place_of(*member, pool.fingerprint), *place, seen.state == MemberState::ready});
+  }
+  judge.run(pool_of(memory, pool.fingerprint, observation.at));
+}
+
+/// Of a pool whose members are not compared, any more or at all.
+void forget(Memory& memory, Fingerprint pool) {
+  std::erase_if(memory.pools, [&](const PoolMemory& known) { return known.pool == pool; });
+  for (MemberMemory& member : memory.members)
+    for (PlaceMemory& place : member.places)
+      if (place.pool == pool) place = PlaceMemory{.pool = pool, .begins_at = place.begins_at};
+}
+
+}  // namespace
+
+void judge_members(const Workload& workload, Memory& memory, const Observation& observation, const Need& need,
+                   std::vector<Step>& steps) {
+  for (std::size_t i = 0; i < workload.pools.size(); ++i) {
+    const Pool& pool = workload.pools[i];
+    const PoolId id{static_cast<std::uint16_t>(i)};
+    if (!pool.outlier_detection && pool.balance.by == BalanceBy::none)
+      forget(memory, pool.fingerprint);
+    else if (!is_hidden(observation, id))
+      judge_pool(pool, id, memory, observation, need, steps);
+  }
+}
+
+void keep_only_visible_ejections(const Workload& workload, Memory& memory, const Observation& observation) {
+  for (const Member& seen : observation.members) {
+    const auto member = std::ranges::find(memory.members, seen.id, &MemberMemory::id);
+    if (member == memory.members.end()) continue;
+    for (const PoolMember& at : seen.pools) {
+      const Fingerprint pool = workload.pools[static_cast<std::size_t>(at.pool)].fingerprint;
+      const auto place = std::ranges::find(member->places, pool, &PlaceMemory::pool);
+      if (place == member->places.end() || at.weight == 0) continue;
+      place->ejected_at.reset();
+      place->cause = Reason::none;
+    }
+  }
+}
+
+bool is_ejection(Reason reason) {
+  switch (reason) {
+    case Reason::ejected_consecutive_5xx:
+    case Reason::ejected_success_rate:
+    case Reason::ejected_failure_percentage:
+    case Reason::ejected_latency:
+    case Reason::ejection_limit:
+    case Reason::ejection_no_capacity:
+    case Reason::member_replaced:
+      return true;
+    default:
+      return false;
+  }
+}
+
+const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool) {
+  const auto at = std::ranges::find(member.places, pool, &PlaceMemory::pool);
+  return at == member.places.end() ? nullptr : &*at;
+}
+
+bool is_ejected(const MemberMemory& member) {
+  return std::ranges::any_of(member.places, [](const PlaceMemory& place) { return place.ejected_at.has_value(); });
+}
+
+std::int32_t count_ejected(const Workload& workload, const Memory& memory, TimePoint now) {
+  const auto stays_out = [&](const PlaceMemory& place) {
+    const auto pool = std::ranges::find(workload.pools, place.pool, &Pool::fingerprint);
+    return place.ejected_at && pool != workload.pools.end() && pool->outlier_detection &&
+           !is_due(*pool->outlier_detection, place, now);
+  };
+  return static_cast<std::int32_t>(std::ranges::count_if(memory.members, [&](const MemberMemory& member) {
+    return !member.retiring && std::ranges::any_of(member.places, stays_out);
+  }));
+}
+
+std::int32_t with_lost_capacity(const Workload& workload, const Memory& memory, TimePoint now, std::int32_t current,
+                                std::int32_t asked, std::vector<Step>& steps) {
+  const std::int32_t out = count_ejected(workload, memory, now);
+  const std::int32_t serve = std::max(0, current - out);
+  if (out == 0 || asked <= kHeadroom * serve) return asked;
+  const auto more = static_cast<std::int32_t>(
+      std::min<std::int64_t>(std::int64_t{asked} + out, std::numeric_limits<std::int32_t>::max()));
+  steps.push_back(Step{Stage::redistribute,
+                       {},
+                       asked,
+                       more,
+                       Reason::ejected_capacity,
+                       {static_cast<double>(out), static_cast<double>(serve)}});
+  return more;
+}
+
+double slow_start_share(const SlowStart& rules, Duration since) {
+  const double least = rules.min_weight_percent / 100.0;
+  if (since >= rules.window) return 1;
+  if (since <= Duration{}) return least;
+  return std::max(least, std::pow(seconds(since) / seconds(rules.window), 1 / rules.aggression));
+}
+
+std::int32_t weight_now(const Pool& pool, const PlaceMemory* place, TimePoint now) {
+  if (place == nullptr) return pool.full_weight;
+  double share = place->share;
+  if (place->begins_at) share *= slow_start_share(pool.slow_start.value_or(SlowStart{}), now - *place->begins_at);
+  return std::max(1, static_cast<std::int32_t>(std::lround(pool.full_weight * share)));
+}
+
+void begin_slowly(const Pool& pool, MemberMemory& member, TimePoint now) {
+  if (pool.slow_start) place_of(member, pool.fingerprint).begins_at = now;
+}
+
+}  // namespace ballast
