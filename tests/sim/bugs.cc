@@ -77,6 +77,13 @@ Workload mistaken(Workload workload, const Memory& memory, const Observation& ob
     if (!workload.behavior) workload.behavior.emplace();
     workload.behavior->scale_down.stabilization_window_seconds = 0;
   }
+  for (Pool& pool : workload.pools) {
+    if (bugs.contains(Bug::ejects_never)) pool.outlier_detection.reset();
+    if (bugs.contains(Bug::ejects_all) && pool.outlier_detection) {
+      pool.outlier_detection->max_ejection_percent = 100;
+      pool.outlier_detection->min_health_percent = 0;
+    }
+  }
   if (bugs.contains(Bug::fallback_lowers))
     for (const SignalMemory& signal : memory.signals)
       if (is_in_fallback(workload, signal, observation.at))

@@ -35,6 +35,8 @@ enum class Bug : std::uint8_t {
   starting_counts,       ///< what members use to start counts as load
   starts_at_min,         ///< begins at minReplicas, whatever is there
   forgets,               ///< starts without what the one before had written down
+  ejects_all,            ///< whoever looks sick is out, however many
+  ejects_never,          ///< sick members serve on
   // at the edge
   act_before_journal,  ///< acts although what it decided is not on the disk
   lost_drain,          ///< takes a member out of the pool at once
@@ -69,6 +71,8 @@ inline constexpr std::array kBugs{
     PlantedBug{Bug::starting_counts, "starting_counts"},
     PlantedBug{Bug::starts_at_min, "starts_at_min"},
     PlantedBug{Bug::forgets, "forgets"},
+    PlantedBug{Bug::ejects_all, "ejects_all"},
+    PlantedBug{Bug::ejects_never, "ejects_never"},
     PlantedBug{Bug::act_before_journal, "act_before_journal"},
     PlantedBug{Bug::lost_drain, "lost_drain"},
     PlantedBug{Bug::repeats_relative, "repeats_relative"},

@@ -1,6 +1,7 @@
 #include "tests/sim/expect.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -129,6 +130,50 @@ Expectation hears_every(Time span, Time from, Time to, std::size_t service) {
       last = at;
     }
     if (to - last > span) found.push_back({"hears", to, "silent since " + std::to_string(last) + at_service(service)});
+  };
+}
+
+namespace {
+
+/// When the weight of a member first is zero, or above, in a span; nothing: never.
+std::optional<Time> first_change(const std::vector<Event>& events, const std::string& member, bool to_zero, Time from,
+                                 Time to) {
+  for (const Event& event : events)
+    if (event.kind == Kind::weight_changed && event.member == member && within(event.at, from, to) &&
+        (event.after == 0) == to_zero)
+      return event.at;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Expectation ejects_the_sick(Time limit, Time back, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    const std::vector<Event>& events = outcome.services[service].events;
+    for (const Event& event : events) {
+      if (event.kind != Kind::sickened || event.after - event.at < limit) continue;
+      const auto out = first_change(events, event.member, true, event.at, event.at + limit);
+      if (!out) {
+        found.push_back({"sick", event.at, event.member + " serves on" + at_service(service)});
+        continue;
+      }
+      const bool gone = std::ranges::any_of(events, [&](const Event& later) {
+        return later.kind == Kind::member_stopped && later.member == event.member;
+      });
+      if (!gone && !first_change(events, event.member, false, *out, event.after + back))
+        found.push_back({"sick", *out, event.member + " does not return" + at_service(service)});
+    }
+  };
+}
+
+Expectation starts_at_most(int members, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    const ServiceOutcome& seen = outcome.services[service];
+    const auto started = std::ranges::count(seen.events, Kind::member_started, &Event::kind) - seen.initial;
+    if (started > members)
+      found.push_back({"sick", 0,
+                       std::to_string(started) + " members were started, at most " + std::to_string(members) +
+                           " were needed" + at_service(service)});
   };
 }
 

@@ -29,6 +29,12 @@ Expectation decides_at_most(std::size_t times, Time from, Time to, std::size_t s
 /// Its sources answer, well or not, at least so often.
 Expectation hears_every(Time span, Time from, Time to, std::size_t service = 0);
 
+/// Whoever sickens, and stays so for longer, gets nothing any more within `limit`, and something again once it is well,
+/// within `back`.
+Expectation ejects_the_sick(Time limit, Time back, std::size_t service = 0);
+/// At most so many members are ever started, but for those there are at first.
+Expectation starts_at_most(int members, std::size_t service = 0);
+
 /// Members told, less those that drain, just after `t`.
 std::int32_t told_to_serve(const std::vector<Event>& events, std::int32_t initial, Time t);
 

@@ -1,5 +1,7 @@
 #include "tests/sim/fakes.h"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -87,8 +89,10 @@ class SimBalancer final : public Balancer {
     BalancerView view;
     for (const auto& [name, member] : world().members())
       if (member.in_pool_since)
-        view.members.push_back(
-            {.name = name, .weight = member.weight, .in_flight = static_cast<std::int32_t>(member.in_flight)});
+        view.members.push_back({.name = name,
+                                .weight = member.weight,
+                                .in_flight = static_cast<std::int32_t>(member.in_flight),
+                                .counters = counters_of(member)});
     co_return view;
   }
 
@@ -103,10 +107,13 @@ class SimBalancer final : public Balancer {
     }
     std::vector<std::string> names;
     for (const auto& [name, member] : world().members()) names.push_back(name);
-    for (const std::string& name : names) {
-      const auto at = weights.find(name);
-      world().set_weight(name, at == weights.end() ? std::nullopt : std::optional{at->second});
-    }
+    // Raises before cuts, as the real one: the pool is never emptied between.
+    for (const bool raises : {true, false})
+      for (const std::string& name : names) {
+        const auto at = weights.find(name);
+        const auto weight = at == weights.end() ? std::nullopt : std::optional{at->second};
+        if ((weight.value_or(-1) >= world().members().at(name).weight) == raises) world().set_weight(name, weight);
+      }
     if (service_ == 0) stage_.end_call();
     if (is(trouble, Fault::reply_lost)) co_return Error{Errc::outcome_unknown, "no answer"};
     co_return Done{};
@@ -114,6 +121,14 @@ class SimBalancer final : public Balancer {
 
  private:
   [[nodiscard]] World& world() const { return *stage_.sites[service_].world; }
+
+  static Counters counters_of(const WorldMember& member) {
+    const auto answered = static_cast<std::int64_t>(member.answered);
+    return {.answers = answered,
+            .failures = std::min(answered, static_cast<std::int64_t>(std::ceil(member.failed))),
+            .timed = answered,
+            .answering = from_seconds(member.answering)};
+  }
 
   Stage& stage_;
   std::size_t service_;

@@ -56,10 +56,17 @@ struct Trouble {
 
 struct FaultPlan {
   std::vector<Trouble> troubles{};
-  std::vector<Time> kills{};                        ///< of the controller, -9; what the disk then loses alternates
-  Time restart_after = 0;                           ///< the controller is away that long
-  bool lose_disk = false;                           ///< with each kill: the next controller finds an empty one
-  std::vector<Time> failures{};                     ///< of one member
+  std::vector<Time> kills{};     ///< of the controller, -9; what the disk then loses alternates
+  Time restart_after = 0;        ///< the controller is away that long
+  bool lose_disk = false;        ///< with each kill: the next controller finds an empty one
+  std::vector<Time> failures{};  ///< of one member
+  struct Sick {
+    Time from = 0;
+    Time to = 0;
+    Sickness how = Sickness::fails;
+    std::int32_t members = 1;
+  };
+  std::vector<Sick> sick{};
   std::vector<Time> resets{};                       ///< counters of the sources begin at 0 again
   std::vector<std::pair<Time, Time>> wall_steps{};  ///< when the wall clock is set, and by how much
   /// A new version rolls out: a quarter more members exist, ready and without load.

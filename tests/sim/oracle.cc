@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace ballast::sim {
 namespace {
@@ -82,13 +83,24 @@ double peak_until(const Demand& demand, Time t) {
   return peak;
 }
 
+/// Members that were sick until `t`, or lately.
+int sick_lately(const World& world, Time t) {
+  constexpr Time kLately = 120;
+  std::set<std::string> sick;
+  for (const Event& event : world.events())
+    if (event.kind == Kind::sickened && event.at <= t && t < event.after + kLately) sick.insert(event.member);
+  return static_cast<int>(sick.size());
+}
+
 /// What is asked for twice makes more than anybody ever needed.
 void judge_once(const World& world, const Promise& promise, const Event& event, std::vector<Violation>& found) {
   if (event.after <= event.before || promise.target_per_member <= 0) return;
   double needed = std::ceil(peak_until(world.options().demand, event.at) / promise.target_per_member - 1e-9);
   if (promise.by_ratio) needed = std::ceil(needed * 1.1) + 1;
   const std::int32_t serving = event.after - event.draining;
-  if (serving > std::max<double>(needed, std::max(promise.min_replicas, promise.told_without_metrics)))
+  needed = std::max<double>(needed, std::max(promise.min_replicas, promise.told_without_metrics));
+  if (promise.ejects) needed += sick_lately(world, event.at);  // others in their place
+  if (serving > needed)
     found.push_back({"once", event.at,
                      "told " + std::to_string(serving) + " where never more than " + number(needed) + " were needed"});
 }
@@ -142,6 +154,18 @@ void judge_scaled(const World& world, const Promise& promise, const Event& event
   if (event.after < event.before) judge_shrink(world, promise, event, found);
 }
 
+/// A member that is sick may get nothing for a while: that takes nothing away which could be used. `out` are those in
+/// that state, this one among them.
+void judge_ejection(const Promise& promise, const Event& event, std::size_t out, std::size_t members,
+                    std::vector<Violation>& found) {
+  for (const auto& [from, to] : promise.journal_down)
+    if (event.at > from + on_its_way(promise, event.at) && event.at < to)
+      found.push_back({"log", event.at, "ejected while nothing could be written down"});
+  const bool one = promise.one_may_be_ejected && out == 1;
+  if (!one && 100.0 * static_cast<double>(out) > promise.max_ejected_percent * static_cast<double>(members))
+    found.push_back({"sick", event.at, std::to_string(out) + " of " + std::to_string(members) + " are ejected"});
+}
+
 std::int32_t draining(const std::map<std::string, Time>& since) { return static_cast<std::int32_t>(since.size()); }
 
 }  // namespace
@@ -150,6 +174,8 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
   std::vector<Violation> found;
   std::vector<Change> changes;
   std::map<std::string, Time> drained_since;
+  std::map<std::string, std::int32_t> pool;  // weights
+  std::set<std::string> ejected;
   std::int32_t told = world.options().initial_members;
   std::string died;
   for (const Event& event : world.events()) {
@@ -164,18 +190,28 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
         told = event.after;
         break;
       case Kind::weight_changed:
+        pool[event.member] = event.after;
+        if (event.after < 0) pool.erase(event.member);
         if (event.after == 0 && event.before > 0) {
+          std::vector<Violation> of_shrink;
           // A maximum alone may take members away: a person wrote it.
-          if (told - draining(drained_since) <= promise.max_replicas) judge_shrink(world, promise, event, found);
+          if (told - draining(drained_since) <= promise.max_replicas) judge_shrink(world, promise, event, of_shrink);
+          if (!of_shrink.empty() && promise.ejects && event.sick) {
+            ejected.insert(event.member);
+            judge_ejection(promise, event, ejected.size(), pool.size(), found);
+          } else {
+            found.insert(found.end(), of_shrink.begin(), of_shrink.end());
+          }
           drained_since[event.member] = event.at;
         }
         if (event.after > 0) drained_since.erase(event.member);
+        if (event.after != 0) ejected.erase(event.member);
         break;
       case Kind::member_failed:
-        drained_since.erase(event.member);
-        break;
       case Kind::member_stopped:
         drained_since.erase(event.member);
+        ejected.erase(event.member);
+        pool.erase(event.member);
         break;
       case Kind::request_lost: {
         const auto since = drained_since.find(event.member);

@@ -34,6 +34,9 @@ struct Promise {
   double tolerance = 0.1;
   std::int32_t told_without_metrics = 0;  ///< so many may be told whatever the demand
   Time drain_timeout = 30;
+  bool ejects = false;  ///< sick members, at most this share of the pool or one
+  double max_ejected_percent = 0;
+  bool one_may_be_ejected = true;
   bool chooses_members = true;
   /// When nothing could be written down: nothing is taken away then.
   std::vector<std::pair<Time, Time>> journal_down{};
@@ -48,7 +51,8 @@ struct Violation {
 };
 
 /// I1 bounds, I2 no shrink without evidence, I5 rates, `once`: nobody is told more than the highest demand so far
-/// needs, `drain`: nothing leaves with work in flight before its deadline, `log`: nothing is taken away unwritten.
+/// needs, `drain`: nothing leaves with work in flight before its deadline, `log`: nothing is taken away unwritten,
+/// `sick`: only sick members are ejected, and not too many.
 std::vector<Violation> judge(const World& world, const Promise& promise);
 /// I8: with faults over and demand constant for long enough, members are what the model says.
 std::vector<Violation> judge_convergence(const World& world, const Promise& promise);

@@ -74,6 +74,27 @@ void add_troubles(Chance& chance, const Play& play, FaultPlan& plan) {
   }
 }
 
+/// Sick members in a pool that looks for them. All are back before it is quiet.
+void add_sickness(Chance& chance, Play& play) {
+  OutlierDetection rules;
+  rules.interval = std::chrono::seconds{chance.between(2, 12)};
+  rules.base_ejection_time = std::chrono::seconds{chance.between(5, 20)};
+  rules.max_ejection_time = std::chrono::seconds{chance.between(20, 40)};
+  rules.max_ejection_percent = chance.between(0, 100);
+  rules.always_eject_one_host = chance.one_in(2);
+  Pool& pool = play.workload.pools.front();
+  pool.outlier_detection = rules;
+  if (chance.one_in(2)) pool.slow_start.emplace();
+  if (chance.one_in(3)) pool.balance.by = chance.one_in(2) ? BalanceBy::load : BalanceBy::latency;
+  for (std::int32_t count = chance.between(1, 6); count > 0; --count) {
+    const Time from = chance.real(1, play.quiet_from - 120);
+    const Time to =
+        std::min(from + (chance.one_in(2) ? chance.real(1, 10) : chance.real(10, 100)), play.quiet_from - 100);
+    const auto how = chance.one_in(2) ? Sickness::fails : Sickness::slow;
+    play.faults.sick.push_back({from, to, how, chance.one_in(4) ? chance.between(2, 20) : 1});
+  }
+}
+
 }  // namespace
 
 Play random_play(std::uint64_t seed) {
@@ -102,6 +123,7 @@ Play random_play(std::uint64_t seed) {
   play.full_length = chance.one_in(20);
   const std::int32_t failures = chance.below(3);
   for (std::int32_t i = 0; i < failures; ++i) play.faults.failures.push_back(chance.real(1, play.quiet_from));
+  if (play.world.has_pool && chance.one_in(2)) add_sickness(chance, play);
   return play;
 }
 

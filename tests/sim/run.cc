@@ -12,11 +12,12 @@
 namespace ballast::sim {
 namespace {
 
-enum class BlowKind : std::uint8_t { disk_changes, kill, member_fails, counters_reset, wall_steps };
+enum class BlowKind : std::uint8_t { disk_changes, kill, member_fails, counters_reset, wall_steps, sickens };
 struct Blow {
   Time at = 0;
   BlowKind kind{};
-  Time by = 0;  ///< of a step of the wall clock
+  Time by = 0;            ///< of a step of the wall clock
+  std::size_t which = 0;  ///< of `FaultPlan::sick`
   auto operator<=>(const Blow&) const = default;
 };
 
@@ -31,6 +32,7 @@ std::vector<Blow> blows_of(const FaultPlan& faults) {
   for (const Time t : faults.failures) blows.push_back({t, BlowKind::member_fails});
   for (const Time t : faults.resets) blows.push_back({t, BlowKind::counters_reset});
   for (const auto& [t, by] : faults.wall_steps) blows.push_back({t, BlowKind::wall_steps, by});
+  for (std::size_t i = 0; i < faults.sick.size(); ++i) blows.push_back({faults.sick[i].from, BlowKind::sickens, 0, i});
   std::ranges::sort(blows);
   return blows;
 }
@@ -189,6 +191,10 @@ class Run {
     if (blow.kind == BlowKind::disk_changes && process_) set_disk();
     if (blow.kind == BlowKind::kill && process_) die();
     if (blow.kind == BlowKind::wall_steps) clock_.step_wall(from_seconds(blow.by));
+    if (blow.kind == BlowKind::sickens) {
+      const FaultPlan::Sick& sick = play_.faults.sick[blow.which];
+      worlds_.front().sicken(sick.how, sick.members, sick.to);
+    }
   }
 
   Outcome finish() {
@@ -234,7 +240,8 @@ class Run {
 
 std::string to_text(const Event& event) {
   constexpr const char* kNames[] = {"scaled",         "member started", "member stopped",     "member failed",
-                                    "weight changed", "request lost",   "controller started", "controller killed"};
+                                    "weight changed", "request lost",   "controller started", "controller killed",
+                                    "sickened"};
   return std::to_string(event.at) + " " + kNames[static_cast<std::size_t>(event.kind)] + " " + event.member + " " +
          std::to_string(event.before) + " -> " + std::to_string(event.after);
 }
@@ -273,6 +280,12 @@ Promise promise_of(const Play& play, std::size_t service) {
   if (workload.fallback.behavior != FallbackBehavior::current_replicas)
     promise.told_without_metrics = workload.fallback.replicas.value_or(0);
   if (!workload.pools.empty()) promise.drain_timeout = seconds(workload.pools.front().drain_timeout);
+  if (!workload.pools.empty() && workload.pools.front().outlier_detection) {
+    const OutlierDetection& rules = *workload.pools.front().outlier_detection;
+    promise.ejects = true;
+    promise.max_ejected_percent = rules.max_ejection_percent;
+    promise.one_may_be_ejected = rules.always_eject_one_host;
+  }
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.fault == Fault::disk_full) promise.journal_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)

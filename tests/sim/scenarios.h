@@ -18,11 +18,12 @@ struct Scenario {
 
 /// All of them, by name.
 const std::vector<Scenario>& scenarios();
-/// The same by what fails: measurements, the process and its deployments, ports and disk.
+/// The same by what fails: measurements, the process and its deployments, ports and disk, single members.
 std::vector<Scenario> metric_scenarios();
 std::vector<Scenario> restart_scenarios();
 std::vector<Scenario> network_scenarios();
 std::vector<Scenario> port_scenarios();
+std::vector<Scenario> sick_scenarios();
 
 /// One signal, 10 a member, asked and decided on every 2 s; at most 20 members, no `behavior`.
 Workload one_load();

@@ -58,14 +58,54 @@ void World::step(Time dt) {
     if (!gets_work && member.in_flight > 0 && now_ - member.weight_zero_since >= options_.finish_time)
       member.in_flight = 0;
   }
+  serve(serving, dt);
+}
+
+double World::capacity_of(const WorldMember& member) const {
+  return is_sick(member) && member.sickness == Sickness::slow ? options_.capacity / 10 : options_.capacity;
+}
+
+void World::serve(const std::vector<WorldMember*>& serving, Time dt) {
+  constexpr Time kAnswer = 0.1;
+  double capacity = 0;
+  double weights = 0;
+  for (const WorldMember* member : serving) {
+    capacity += capacity_of(*member);
+    weights += member->weight;
+  }
   backlog_ += load() * dt;
   requests_ += load() * dt;
-  const double served = std::min(backlog_, static_cast<double>(serving.size()) * options_.capacity * dt);
+  const double served = std::min(backlog_, capacity * dt);
   backlog_ -= served;
   backlog_ = std::min(backlog_, load() * 30 + 100);  // callers give up
   if (!options_.has_pool) return;  // a worker without a pool finishes what it took when it is told to stop
-  for (WorldMember* member : serving)
-    member->in_flight = std::ceil(served / dt / static_cast<double>(serving.size()) * 0.1);
+  for (WorldMember* member : serving) {
+    member->in_flight = std::ceil(served / dt / static_cast<double>(serving.size()) * kAnswer);
+    const double share = std::min(served * member->weight / weights, capacity_of(*member) * dt);
+    const bool sick = is_sick(*member);
+    member->answered += share;
+    if (sick && member->sickness == Sickness::fails) member->failed += share;
+    member->answering += share * (sick && member->sickness == Sickness::slow ? 10 * kAnswer : kAnswer);
+  }
+}
+
+void World::reset_counters() {
+  requests_ = 0;
+  for (auto& [name, member] : members_) member.answered = member.failed = member.answering = 0;
+}
+
+void World::sicken(Sickness how, std::int32_t count, Time until) {
+  std::vector<WorldMember*> well;
+  for (auto& [name, member] : members_)
+    if (member.ready_at <= now_ && member.weight > 0 && !is_sick(member)) well.push_back(&member);
+  for (; count > 0 && !well.empty(); --count) {
+    const auto at = static_cast<std::ptrdiff_t>(chance_.next() % well.size());
+    WorldMember& member = *well[static_cast<std::size_t>(at)];
+    well.erase(well.begin() + at);
+    member.sickness = how;
+    member.sick_until = until;
+    add({.kind = Event::Kind::sickened, .member = member.name, .after = static_cast<std::int32_t>(until)});
+  }
 }
 
 double World::utilization() const {
@@ -143,7 +183,9 @@ void World::set_weight(const std::string& name, std::optional<std::int32_t> weig
   const std::int32_t before = member.in_pool_since ? member.weight : -1;
   const std::int32_t after = weight.value_or(-1);
   if (before == after) return;
-  add({.kind = Event::Kind::weight_changed, .member = name, .before = before, .after = after});
+  // Members are compared every ten seconds or so, and one that is to be replaced waits for another one.
+  const bool sick = now_ - member.sick_until < 30 + options_.start_delay_max;
+  add({.kind = Event::Kind::weight_changed, .member = name, .before = before, .after = after, .sick = sick});
   if (after <= 0 && before > 0) member.weight_zero_since = now_;
   if (!weight && member.in_flight > 0 && members_.size() > 1 && !member.failed_at) {
     lost_ += member.in_flight;

@@ -36,6 +36,13 @@ struct WorldOptions {
   std::uint64_t seed = 1;
 };
 
+/// How a member can be sick.
+enum class Sickness : std::uint8_t {
+  none,
+  fails,  ///< answers at once, and nothing but errors
+  slow,   ///< a tenth of its capacity, and ten times as long
+};
+
 struct WorldMember {
   std::string name{};
   Time started = 0;
@@ -45,6 +52,11 @@ struct WorldMember {
   std::int32_t weight = 0;
   Time weight_zero_since = 0;
   double in_flight = 0;
+  Sickness sickness = Sickness::none;
+  Time sick_until = -1;
+  double answered = 0;  ///< requests, as its pool counts them
+  double failed = 0;    ///< of them
+  Time answering = 0;   ///< the sum of the times it took
 };
 
 /// What the world saw, in order.
@@ -58,6 +70,7 @@ struct Event {
     request_lost,    ///< `member` left with work in flight, `lost` of it
     controller_started,
     controller_killed,
+    sickened,  ///< until `after`, in whole seconds
   };
   Kind kind{};
   Time at = 0;
@@ -66,6 +79,7 @@ struct Event {
   std::int32_t after = 0;
   std::int32_t draining = 0;  ///< at a `scaled`: members that stand in the pool with weight 0
   double lost = 0;
+  bool sick = false;  ///< the member of a `weight_changed` is, or was a while before
 };
 
 /// One answer that the controller got for a signal.
@@ -94,6 +108,8 @@ class World {
   [[nodiscard]] std::uint64_t version() const { return version_; }
   void scale(std::int32_t total, const std::vector<std::string>& remove);
   void fail_one();
+  /// Of `count` members that serve, from now on until `until`; those that are sick already are not taken.
+  void sicken(Sickness how, std::int32_t count, Time until);
 
   // What a balancer can do; nothing: not in the pool.
   void set_weight(const std::string& member, std::optional<std::int32_t> weight);
@@ -101,7 +117,7 @@ class World {
   [[nodiscard]] double load() const { return options_.demand.at(now_); }
   /// Requests ever made, as the sources count them.
   [[nodiscard]] double requests() const { return requests_; }
-  void reset_counters() { requests_ = 0; }
+  void reset_counters();
   /// Load per capacity of those who serve, in percent; not cut at 100.
   [[nodiscard]] double utilization() const;
   /// The same of each member. One that starts burns `start_burn`.
@@ -112,7 +128,11 @@ class World {
   [[nodiscard]] const WorldOptions& options() const { return options_; }
   [[nodiscard]] std::uint64_t digest() const;
 
+  [[nodiscard]] bool is_sick(const WorldMember& member) const { return now_ < member.sick_until; }
+
  private:
+  void serve(const std::vector<WorldMember*>& serving, Time dt);
+  [[nodiscard]] double capacity_of(const WorldMember& member) const;
   void add(Event event);
   void start_member();
   void stop_member(const std::string& name);
