@@ -149,6 +149,7 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
   remember_arrivals(workload, memory, observation);
   watch_arrivals(workload, memory, observation);
   settle_pending(workload, memory, observation);
+  take_back_replacements(memory, observation);
   const std::vector<GradedSignal> signals = grade(workload, memory, observation.at);
   const std::int32_t serving = observation.target ? serving_told(memory, observation) : memory.scale.intent.value_or(1);
   remember_unknown(workload, memory, signals, serving == 0, observation.at);

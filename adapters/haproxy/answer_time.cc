@@ -21,11 +21,12 @@ double share_left(std::int64_t before, std::int64_t after) {
 }  // namespace
 
 AnswerTime advance(const AnswerTime& before, std::int64_t answers, double mean_ms) {
-  if (answers < before.answers) return {answers, mean_ms, 0};
+  if (!before.seen || answers < before.answers) return {.seen = true, .answers = answers, .mean_ms = mean_ms};
   if (answers == before.answers) return before;
   const double left = share_left(before.answers, answers);
   const double each = (mean_ms - left * before.mean_ms) / (1 - left);
-  return {answers, mean_ms, before.sum_ms + each * static_cast<double>(answers - before.answers)};
+  const std::int64_t more = std::min(answers - before.answers, kSamples);
+  return {true, answers, mean_ms, before.timed + more, before.sum_ms + each * static_cast<double>(more)};
 }
 
 Duration error_of(const AnswerTime& now) { return std::chrono::milliseconds{2 * std::min(now.answers, kSamples)}; }

@@ -57,10 +57,11 @@ struct Load {
   std::map<std::string, Busy> servers{};
 };
 
-constexpr std::array<std::string_view, 6> kAnswered{"hrsp_1xx", "hrsp_2xx", "hrsp_3xx",
-                                                    "hrsp_4xx", "hrsp_5xx", "hrsp_other"};
-// A retry is one more connection that this server refused, whoever served the request in the end.
-constexpr std::array<std::string_view, 3> kUnanswered{"eresp", "econ", "wretr"};
+// Not hrsp_1xx: another answer to the same request follows.
+constexpr std::array<std::string_view, 5> kAnswered{"hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other"};
+// A retry is one more attempt that failed here, whoever served the request in the end: again this server (wretr) or,
+// with `option redispatch`, another one (wredis).
+constexpr std::array<std::string_view, 4> kUnanswered{"eresp", "econ", "wretr", "wredis"};
 
 /// The sum of some columns of a row; nothing where one is empty or not there.
 template <std::size_t n>
@@ -78,7 +79,7 @@ std::optional<std::int64_t> sum_of(const HaproxyTable& table, const std::vector<
 
 std::optional<Answers> answers_of(const HaproxyTable& table, const std::vector<std::string>& row) {
   const auto answered = sum_of(table, row, kAnswered);
-  const auto answered_5xx = sum_of(table, row, std::array{kAnswered[4]});
+  const auto answered_5xx = sum_of(table, row, std::array{kAnswered[3]});
   const auto unanswered = sum_of(table, row, kUnanswered);
   const auto mean = sum_of(table, row, std::array<std::string_view, 1>{"rtime"});
   if (!answered || !answered_5xx || !unanswered || !mean) return std::nullopt;

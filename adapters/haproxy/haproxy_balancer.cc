@@ -79,7 +79,7 @@ class HaproxyBalancer final : public Balancer {
     time = advance(time, answers.answered, answers.mean_ms);
     return Counters{.answers = answers.answered + answers.unanswered,
                     .failures = answers.answered_5xx + answers.unanswered,
-                    .timed = answers.answered,
+                    .timed = time.timed,
                     .answering = std::chrono::microseconds{std::llround(time.sum_ms * 1000)},
                     .answering_error = error_of(time)};
   }

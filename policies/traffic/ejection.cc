@@ -1,8 +1,6 @@
 #include "policies/traffic/ejection.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include "policies/traffic/balance.h"
@@ -11,20 +9,9 @@
 namespace ballast {
 namespace {
 
-PlaceMemory& place_of(MemberMemory& member, Fingerprint pool) {
-  const auto at = std::ranges::find(member.places, pool, &PlaceMemory::pool);
-  return at != member.places.end() ? *at : member.places.emplace_back(PlaceMemory{.pool = pool});
-}
-
 PoolMemory& pool_of(Memory& memory, Fingerprint pool, TimePoint now) {
   const auto at = std::ranges::find(memory.pools, pool, &PoolMemory::pool);
   return at != memory.pools.end() ? *at : memory.pools.emplace_back(PoolMemory{pool, now});
-}
-
-/// Whether its time out is over.
-bool is_due(const OutlierDetection& rules, const PlaceMemory& place, TimePoint now) {
-  const Duration time = std::min(rules.base_ejection_time * place.ejections, rules.max_ejection_time);
-  return now - *place.ejected_at >= time;
 }
 
 bool fell(const Counters& before, const Counters& now) {
@@ -58,6 +45,7 @@ class Judge {
   Judge(const Pool& pool, const Observation& observation, const Need& need, bool room, std::vector<Step>& steps)
       : rules_(pool.outlier_detection.value_or(nobody())),
         balance_(pool.balance),
+        slow_start_(pool.slow_start.value_or(SlowStart{})),
         observation_(observation),
         need_(need),
         room_(room),
@@ -68,6 +56,7 @@ class Judge {
   void run(PoolMemory& pool) {
     for (const Candidate& each : members_) {
       if (each.seen.counters) count(each.place, *each.seen.counters);
+      if (!serves(each)) each.place.consecutive = 0;  // what it did before it was out says nothing of now
       each.place.load += each.seen.in_flight;
       ++each.place.looks;
     }
@@ -107,7 +96,8 @@ class Judge {
   }
 
   static bool serves(const Candidate& candidate) {
-    return candidate.ready && !candidate.place.ejected_at && candidate.seen.healthy && candidate.seen.weight > 0;
+    return candidate.ready && !candidate.place.ejected_at && candidate.seen.healthy && !candidate.seen.contested &&
+           candidate.seen.weight > 0;
   }
   [[nodiscard]] std::int64_t serving() const { return std::ranges::count_if(members_, serves); }
   [[nodiscard]] std::int64_t ejected() const {
@@ -123,12 +113,22 @@ class Judge {
     const bool one = rules_.always_eject_one_host && ejected() == 0;
     return (share || one) && percent(serving() - 1) >= rules_.min_health_percent;
   }
-  [[nodiscard]] bool others_can_carry() const {
-    return !need_.members || *need_.members <= kHeadroom * static_cast<double>(serving() - 1);
+  /// A load that is unknown is no small one: as many as shall serve.
+  [[nodiscard]] std::int32_t asked_for() const { return need_.members.value_or(need_.replicas); }
+  /// In members; who begins slowly counts for what it carries by now.
+  [[nodiscard]] double capacity_without(const Candidate& candidate) const {
+    double capacity = 0;
+    for (const Candidate& each : members_)
+      if (&each != &candidate && serves(each))
+        capacity += each.place.begins_at ? slow_start_share(slow_start_, observation_.at - *each.place.begins_at) : 1;
+    return capacity;
+  }
+  [[nodiscard]] bool others_can_carry(const Candidate& candidate) const {
+    return asked_for() <= kHeadroom * capacity_without(candidate);
   }
 
   void eject(const Candidate& candidate, const Outlier& outlier) {
-    if (!serves(candidate) || candidate.seen.contested || !observation_.journal_ok) return;
+    if (!serves(candidate) || !observation_.journal_ok) return;
     PlaceMemory& place = candidate.place;
     if (!within_limits()) {
       place.cause = Reason::ejection_limit;
@@ -137,7 +137,7 @@ class Judge {
                        static_cast<double>(rules_.min_health_percent)};
       return;
     }
-    if (!others_can_carry()) return replace(candidate);
+    if (!others_can_carry(candidate)) return replace(candidate);
     place.ejected_at = observation_.at;
     place.cause = outlier.reason;
     place.numbers = outlier.numbers;
@@ -150,7 +150,7 @@ class Judge {
     if (room_) member.replacing = true;
     room_ = false;  // one at a time
     candidate.place.cause = member.replacing ? Reason::member_replaced : Reason::ejection_no_capacity;
-    candidate.place.numbers = {static_cast<double>(*need_.members), static_cast<double>(serving() - 1)};
+    candidate.place.numbers = {static_cast<double>(asked_for()), static_cast<double>(serving() - 1)};
   }
 
   void eject_failing() {
@@ -182,12 +182,16 @@ class Judge {
     return std::max(0.0, seconds(answered.answering) / static_cast<double>(answered.timed));
   }
 
+  [[nodiscard]] bool starts_slowly(const PlaceMemory& place) const {
+    return place.begins_at && observation_.at - *place.begins_at < slow_start_.window;
+  }
+
   /// Among those that serve with their whole share: who starts slowly is no measure.
   void shift_weights() {
     std::vector<Heat> heats;
     std::vector<PlaceMemory*> places;
     for (const Candidate& each : members_) {
-      if (!serves(each)) continue;
+      if (!serves(each) || starts_slowly(each.place)) continue;
       heats.push_back({heat_of(each), each.place.share});
       places.push_back(&each.place);
     }
@@ -262,6 +266,7 @@ class Judge {
 
   OutlierDetection rules_;
   Balance balance_;
+  SlowStart slow_start_;
   const Observation& observation_;
   const Need& need_;
   bool room_;
@@ -273,10 +278,23 @@ bool is_hidden(const Observation& observation, PoolId pool) {
   return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
 }
 
-void judge_pool(const Pool& pool, PoolId id, Memory& memory, const Observation& observation, const Need& need,
+/// To start one and to let another one go must both be allowed.
+bool may_replace(const Workload& workload, const Observation& observation) {
+  const auto forbids = [](const ScalingRules& rules) { return rules.select_policy == SelectPolicy::disabled; };
+  const bool rules =
+      workload.behavior && (forbids(workload.behavior->scale_up) || forbids(workload.behavior->scale_down));
+  const bool frozen = std::ranges::any_of(observation.windows, [&](std::uint16_t window) {
+    return window < workload.schedules.size() && workload.schedules[window].freeze;
+  });
+  return workload.mode == Mode::enforce && observation.target->chooses_members && !rules && !frozen;
+}
+
+void judge_pool(const Workload& workload, PoolId id, Memory& memory, const Observation& observation, const Need& need,
                 std::vector<Step>& steps) {
-  const auto replacing = std::ranges::count_if(memory.members, &MemberMemory::replacing);
-  Judge judge(pool, observation, need, replacing == 0 && need.replicas < need.max_replicas, steps);
+  const Pool& pool = workload.pools[static_cast<std::size_t>(id)];
+  const bool replacing = std::ranges::any_of(memory.members, &MemberMemory::replacing);
+  const bool room = !replacing && need.replicas < need.max_replicas && may_replace(workload, observation);
+  Judge judge(pool, observation, need, room, steps);
   for (const Member& seen : observation.members) {
     const auto member = std::ranges::find(memory.members, seen.id, &MemberMemory::id);
     const auto place = std::ranges::find(seen.pools, id, &PoolMember::pool);
@@ -290,8 +308,11 @@ void judge_pool(const Pool& pool, PoolId id, Memory& memory, const Observation& 
 void forget(Memory& memory, Fingerprint pool) {
   std::erase_if(memory.pools, [&](const PoolMemory& known) { return known.pool == pool; });
   for (MemberMemory& member : memory.members)
-    for (PlaceMemory& place : member.places)
-      if (place.pool == pool) place = PlaceMemory{.pool = pool, .begins_at = place.begins_at};
+    for (PlaceMemory& place : member.places) {
+      if (place.pool != pool) continue;
+      if (place.cause == Reason::member_replaced && !member.retiring) member.replacing = false;
+      place = PlaceMemory{.pool = pool, .begins_at = place.begins_at};
+    }
 }
 
 }  // namespace
@@ -304,91 +325,8 @@ void judge_members(const Workload& workload, Memory& memory, const Observation& 
     if (!pool.outlier_detection && pool.balance.by == BalanceBy::none)
       forget(memory, pool.fingerprint);
     else if (!is_hidden(observation, id))
-      judge_pool(pool, id, memory, observation, need, steps);
+      judge_pool(workload, id, memory, observation, need, steps);
   }
-}
-
-void keep_only_visible_ejections(const Workload& workload, Memory& memory, const Observation& observation) {
-  for (const Member& seen : observation.members) {
-    const auto member = std::ranges::find(memory.members, seen.id, &MemberMemory::id);
-    if (member == memory.members.end()) continue;
-    for (const PoolMember& at : seen.pools) {
-      const Fingerprint pool = workload.pools[static_cast<std::size_t>(at.pool)].fingerprint;
-      const auto place = std::ranges::find(member->places, pool, &PlaceMemory::pool);
-      if (place == member->places.end() || at.weight == 0) continue;
-      place->ejected_at.reset();
-      place->cause = Reason::none;
-    }
-  }
-}
-
-bool is_ejection(Reason reason) {
-  switch (reason) {
-    case Reason::ejected_consecutive_5xx:
-    case Reason::ejected_success_rate:
-    case Reason::ejected_failure_percentage:
-    case Reason::ejected_latency:
-    case Reason::ejection_limit:
-    case Reason::ejection_no_capacity:
-    case Reason::member_replaced:
-      return true;
-    default:
-      return false;
-  }
-}
-
-const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool) {
-  const auto at = std::ranges::find(member.places, pool, &PlaceMemory::pool);
-  return at == member.places.end() ? nullptr : &*at;
-}
-
-bool is_ejected(const MemberMemory& member) {
-  return std::ranges::any_of(member.places, [](const PlaceMemory& place) { return place.ejected_at.has_value(); });
-}
-
-std::int32_t count_ejected(const Workload& workload, const Memory& memory, TimePoint now) {
-  const auto stays_out = [&](const PlaceMemory& place) {
-    const auto pool = std::ranges::find(workload.pools, place.pool, &Pool::fingerprint);
-    return place.ejected_at && pool != workload.pools.end() && pool->outlier_detection &&
-           !is_due(*pool->outlier_detection, place, now);
-  };
-  return static_cast<std::int32_t>(std::ranges::count_if(memory.members, [&](const MemberMemory& member) {
-    return !member.retiring && std::ranges::any_of(member.places, stays_out);
-  }));
-}
-
-std::int32_t with_lost_capacity(const Workload& workload, const Memory& memory, TimePoint now, std::int32_t current,
-                                std::int32_t asked, std::vector<Step>& steps) {
-  const std::int32_t out = count_ejected(workload, memory, now);
-  const std::int32_t serve = std::max(0, current - out);
-  if (out == 0 || asked <= kHeadroom * serve) return asked;
-  const auto more = static_cast<std::int32_t>(
-      std::min<std::int64_t>(std::int64_t{asked} + out, std::numeric_limits<std::int32_t>::max()));
-  steps.push_back(Step{Stage::redistribute,
-                       {},
-                       asked,
-                       more,
-                       Reason::ejected_capacity,
-                       {static_cast<double>(out), static_cast<double>(serve)}});
-  return more;
-}
-
-double slow_start_share(const SlowStart& rules, Duration since) {
-  const double least = rules.min_weight_percent / 100.0;
-  if (since >= rules.window) return 1;
-  if (since <= Duration{}) return least;
-  return std::max(least, std::pow(seconds(since) / seconds(rules.window), 1 / rules.aggression));
-}
-
-std::int32_t weight_now(const Pool& pool, const PlaceMemory* place, TimePoint now) {
-  if (place == nullptr) return pool.full_weight;
-  double share = place->share;
-  if (place->begins_at) share *= slow_start_share(pool.slow_start.value_or(SlowStart{}), now - *place->begins_at);
-  return std::max(1, static_cast<std::int32_t>(std::lround(pool.full_weight * share)));
-}
-
-void begin_slowly(const Pool& pool, MemberMemory& member, TimePoint now) {
-  if (pool.slow_start) place_of(member, pool.fingerprint).begins_at = now;
 }
 
 }  // namespace ballast

@@ -1,6 +1,7 @@
 #include "policies/traffic/members.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -125,13 +126,28 @@ void keep_within(Memory& memory, std::int32_t replicas, std::int32_t max_replica
     if (member.replacing && !member.retiring && room-- <= 0) member.replacing = false;
 }
 
+/// In every pool, with all that its weight will be.
+bool carries_its_share(const Workload& workload, const Member& member, const MemberMemory& known) {
+  if (member.state != MemberState::ready || is_going(known) || is_ejected(known)) return false;
+  for (std::size_t i = 0; i < workload.pools.size(); ++i) {
+    const Pool& pool = workload.pools[i];
+    const PoolMember* place = in_pool(member, PoolId{static_cast<std::uint16_t>(i)});
+    const PlaceMemory* remembered = find_place(known, pool.fingerprint);
+    const double share = remembered == nullptr ? 1 : remembered->share;
+    if (place == nullptr || !place->healthy || place->contested || place->weight < std::floor(pool.full_weight * share))
+      return false;
+  }
+  return true;
+}
+
 /// Once as many others serve as shall.
-void retire_replaced(Memory& memory, const Observation& observation, Plan& plan) {
+void retire_replaced(const Workload& workload, Memory& memory, const Observation& observation, Plan& plan) {
+  if (!observation.journal_ok || !observation.hidden_pools.empty()) return;
   const auto others = std::ranges::count_if(observation.members, [&](const Member& member) {
     const MemberMemory* known = find(memory, member.id);
-    return member.state == MemberState::ready && known != nullptr && !is_going(*known) && !is_ejected(*known);
+    return known != nullptr && carries_its_share(workload, member, *known);
   });
-  if (others < plan.replicas || !observation.journal_ok) return;
+  if (others < plan.replicas) return;
   for (MemberMemory& member : memory.members) {
     if (!member.replacing || member.retiring) continue;
     member.retiring = true;
@@ -257,6 +273,12 @@ std::int32_t serving_told(const Memory& memory, const Observation& observation) 
   return std::max(0, observation.target->desired - retiring);
 }
 
+void take_back_replacements(Memory& memory, const Observation& observation) {
+  if (!observation.target || !memory.scale.intent) return;
+  if (serving_told(memory, observation) >= *memory.scale.intent) return;
+  for (MemberMemory& member : memory.members) member.replacing = member.replacing && member.retiring;
+}
+
 void keep_only_visible_retirements(const Workload& workload, Memory& memory, const Observation& observation) {
   for (MemberMemory& known : memory.members) {
     const auto seen = std::ranges::find(observation.members, known.id, &Member::id);
@@ -290,7 +312,7 @@ void plan_members(const Workload& workload, Memory& memory, const Observation& o
   };
   if (target.chooses_members) {
     keep_within(memory, plan.replicas, need.max_replicas);
-    retire_replaced(memory, observation, plan);
+    retire_replaced(workload, memory, observation, plan);
     const auto serving = static_cast<std::int64_t>(memory.members.size()) - retiring();
     const std::int64_t surplus = serving - plan.replicas;
     if (surplus > 0 && observation.journal_ok)

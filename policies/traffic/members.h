@@ -14,6 +14,10 @@ namespace ballast {
 /// Members that are asked to serve: what the target was told, less those that retire or are replaced.
 std::int32_t serving_told(const Memory& memory, const Observation& observation);
 
+/// Where the target was never told of the other one that a replaced member needs, that member serves on as one of those
+/// that shall.
+void take_back_replacements(Memory& memory, const Observation& observation);
+
 /// After a restart, a change of leader: who is not seen leaving serves on. A retirement that has not begun is a shrink
 /// still to come, and must be earned again, whatever an old log says about it.
 void keep_only_visible_retirements(const Workload& workload, Memory& memory, const Observation& observation);

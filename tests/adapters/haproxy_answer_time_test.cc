@@ -26,14 +26,25 @@ class Shown {
 
 TEST(AnswerTime, IsTheExampleOfItsHeader) {
   const AnswerTime first = advance({}, 100, 10);
-  EXPECT_DOUBLE_EQ(first.sum_ms, 1000);
+  EXPECT_EQ(first.timed, 0) << "what was before the first look is not known to one who looks for the first time";
   EXPECT_DOUBLE_EQ(advance(first, 120, 25).sum_ms - first.sum_ms, 2000);
 }
 
 TEST(AnswerTime, StaysAsItIsWithoutAnAnswerAndBeginsAnewWithFewer) {
   const AnswerTime before = advance({}, 100, 10);
   EXPECT_EQ(advance(before, 100, 11), before);
-  EXPECT_EQ(advance(before, 3, 7), (AnswerTime{3, 7, 0}));
+  EXPECT_EQ(advance(before, 3, 7), (AnswerTime{.seen = true, .answers = 3, .mean_ms = 7}));
+}
+
+TEST(AnswerTime, OfMoreThanTheMeanRemembersCountsWhatItRemembers) {
+  Shown shown;
+  for (int i = 0; i < 1000; ++i) shown.answer(50);
+  const AnswerTime before = advance({}, shown.answers, shown.rounded());
+  for (int i = 0; i < 4500; ++i) shown.answer(50);
+  for (int i = 0; i < 500; ++i) shown.answer(500);
+  const AnswerTime after = advance(before, shown.answers, shown.rounded());
+  EXPECT_EQ(after.timed, 512);
+  EXPECT_LT(after.sum_ms, 512 * 500.0);
 }
 
 TEST(AnswerTime, IsKnownWithinItsErrorHoweverOftenOneLooks) {

@@ -153,6 +153,7 @@ TEST_F(HaproxyBalancerLife, CountsWhatEachMemberAnsweredAndFailedAndHowLongItToo
     EXPECT_EQ(counters.answers, answers);
     return counters;
   };
+  rig->observed("a");
   for (int i = 0; i < 40; ++i) ASSERT_EQ(rig->get("/"), 200);
   const Counters first = counted(40);
   EXPECT_EQ(first.failures, 0);

@@ -99,7 +99,9 @@ void judge_once(const World& world, const Promise& promise, const Event& event, 
   if (promise.by_ratio) needed = std::ceil(needed * 1.1) + 1;
   const std::int32_t serving = event.after - event.draining;
   needed = std::max<double>(needed, std::max(promise.min_replicas, promise.told_without_metrics));
-  if (promise.ejects) needed += sick_lately(world, event.at);  // others in their place
+  // Others in their place; while nothing is measured, of all that there were.
+  if (const int sick = promise.ejects ? sick_lately(world, event.at) : 0; sick > 0)
+    needed = std::max<double>(needed, world.options().initial_members) + sick;
   if (serving > needed)
     found.push_back({"once", event.at,
                      "told " + std::to_string(serving) + " where never more than " + number(needed) + " were needed"});

@@ -62,6 +62,7 @@ Play members_flap(std::uint64_t seed) {
 Play one_of_two_fails(std::uint64_t seed) {
   Play play = steady(seed, 2);
   play.faults.sick = {{80, 400, Sickness::fails}};
+  play.expected = {ejects_the_sick(90, 400)};
   return play;
 }
 

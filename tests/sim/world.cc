@@ -183,8 +183,8 @@ void World::set_weight(const std::string& name, std::optional<std::int32_t> weig
   const std::int32_t before = member.in_pool_since ? member.weight : -1;
   const std::int32_t after = weight.value_or(-1);
   if (before == after) return;
-  // Members are compared every ten seconds or so, and one that is to be replaced waits for another one.
-  const bool sick = now_ - member.sick_until < 30 + options_.start_delay_max;
+  // One that is to be replaced waits until another one has started, joined and come to its full weight.
+  const bool sick = now_ - member.sick_until < 150 + options_.start_delay_max;
   add({.kind = Event::Kind::weight_changed, .member = name, .before = before, .after = after, .sick = sick});
   if (after <= 0 && before > 0) member.weight_zero_since = now_;
   if (!weight && member.in_flight > 0 && members_.size() > 1 && !member.failed_at) {

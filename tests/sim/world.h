@@ -53,7 +53,7 @@ struct WorldMember {
   Time weight_zero_since = 0;
   double in_flight = 0;
   Sickness sickness = Sickness::none;
-  Time sick_until = -1;
+  Time sick_until = -1e9;
   double answered = 0;  ///< requests, as its pool counts them
   double failed = 0;    ///< of them
   Time answering = 0;   ///< the sum of the times it took

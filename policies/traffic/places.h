@@ -1,0 +1,49 @@
+// What is remembered of the members of pools: who is out and for how long, what capacity that costs, who begins slowly.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/memory.h"
+#include "core/observation.h"
+#include "core/plan.h"
+#include "core/workload.h"
+
+namespace ballast {
+
+/// What members can carry beyond their target while one of them is out. Targets are written with room above them; to
+/// start a worker for half a minute costs more than to use it.
+inline constexpr double kHeadroom = 1.25;
+
+PlaceMemory& place_of(MemberMemory& member, Fingerprint pool);
+
+/// Whether the time out of an ejected one is over.
+bool is_due(const OutlierDetection& rules, const PlaceMemory& place, TimePoint now);
+
+/// After a restart: who is seen with weight was not ejected, whatever an old log says, or has returned since.
+void keep_only_visible_ejections(const Workload& workload, Memory& memory, const Observation& observation);
+
+/// Whether it is why a member is out, or is still in though it looks sick.
+bool is_ejection(Reason reason);
+
+bool is_ejected(const MemberMemory& member);
+const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool);
+
+/// Members that would serve and stay out at `now`.
+std::int32_t count_ejected(const Workload& workload, const Memory& memory, TimePoint now);
+
+/// `asked` where the members that are not ejected can carry it, else as many more as are ejected: lost capacity.
+std::int32_t with_lost_capacity(const Workload& workload, const Memory& memory, TimePoint now, std::int32_t current,
+                                std::int32_t asked, std::vector<Step>& steps);
+
+/// The weight of a member that is not ejected: its full one, or the part that its slow start has reached.
+std::int32_t weight_now(const Pool& pool, const PlaceMemory* place, TimePoint now);
+
+/// Envoy's share of the full weight at a time after the start. Worked example: 30 s, aggression 1, 10 %: 0.1 at first,
+/// 0.5 after 15 s, 1 from 30 s on.
+double slow_start_share(const SlowStart& rules, Duration since);
+
+/// Members that begin in a pool with `slowStart` begin slowly from `now` on.
+void begin_slowly(const Pool& pool, MemberMemory& member, TimePoint now);
+
+}  // namespace ballast
