@@ -1,5 +1,6 @@
 // A worker as bots are: one request at a time, first in first out, each with a little work and a long wait. With the
 // defaults (1 ms of CPU, 49 ms of waiting) it serves 20 requests a second. `/healthz` answers at once, even while busy.
+// SIGUSR1 makes it sick, and the next one well: it answers 500 at once. SIGUSR2: it waits ten times as long.
 // SIGTERM: no new connections, what is queued is finished, exit status 0; the same when the process that it is tied to
 // ends. One thread, one epoll.
 #include <arpa/inet.h>
@@ -89,6 +90,8 @@ class Worker {
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
     sigaddset(&term, SIGINT);
+    sigaddset(&term, SIGUSR1);
+    sigaddset(&term, SIGUSR2);
     sigprocmask(SIG_BLOCK, &term, nullptr);
     signals_ = signalfd(-1, &term, SFD_CLOEXEC | SFD_NONBLOCK);
     watch(signals_, EPOLLIN, EPOLL_CTL_ADD);
@@ -151,17 +154,34 @@ class Worker {
 
   void handle(const epoll_event& event) {
     const int fd = event.data.fd;
-    if (fd == owner_) watch(owner_, 0, EPOLL_CTL_DEL);
-    if (fd == signals_ || fd == owner_) return stop();
+    if (fd == owner_) {
+      watch(owner_, 0, EPOLL_CTL_DEL);
+      return stop();
+    }
+    if (fd == signals_) return take_signals();
     if (fd == listener_) return accept_all();
     if ((event.events & EPOLLOUT) != 0) send_to(fd);
     if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) read_from(fd);
   }
 
-  void stop() {
+  void take_signals() {
     signalfd_siginfo info{};
     while (read(signals_, &info, sizeof info) > 0) {
+      if (info.ssi_signo == SIGUSR1)
+        turn(fails_, "fails");
+      else if (info.ssi_signo == SIGUSR2)
+        turn(slow_, "slow");
+      else
+        stop();
     }
+  }
+
+  void turn(bool& sick, std::string_view how) {
+    sick = !sick;
+    log_.write(sick ? "sick" : "well", fmt::format(R"(,"how":"{}")", how));
+  }
+
+  void stop() {
     if (stopping_) return;
     log_.write("sigterm");
     stopping_ = true;
@@ -227,10 +247,16 @@ class Worker {
       const auto found = connections_.find(job.fd);
       if (found == connections_.end() || found->second.serial != job.serial) continue;  // its client has gone
       job.started_us = monotonic_us();
+      if (fails_) {
+        job.done_at_us = job.started_us;
+        current_ = std::move(job);
+        return;
+      }
       const auto cpu_until = clock_us(CLOCK_THREAD_CPUTIME_ID) + settings_.cpu_us;
       while (clock_us(CLOCK_THREAD_CPUTIME_ID) < cpu_until) {
       }
-      job.done_at_us = monotonic_us() + settings_.wait_us;
+      constexpr int kSlow = 10;
+      job.done_at_us = monotonic_us() + settings_.wait_us * (slow_ ? kSlow : 1);
       current_ = std::move(job);
       return;
     }
@@ -239,13 +265,14 @@ class Worker {
   void finish() {
     const Job job = std::move(*current_);
     current_.reset();
-    ++served_;
-    log_.write("request", fmt::format(R"(,"target":"{}","started_us":{})", job.target, job.started_us));
+    if (!fails_) ++served_;
+    log_.write(fails_ ? "failed" : "request",
+               fmt::format(R"(,"target":"{}","started_us":{})", job.target, job.started_us));
     const auto found = connections_.find(job.fd);
     if (found == connections_.end() || found->second.serial != job.serial) return;
     found->second.busy = false;
     if (stopping_) found->second.close_after = true;
-    answer(job.fd, "200 OK", settings_.name + "\n");
+    answer(job.fd, fails_ ? "500 Internal Server Error" : "200 OK", settings_.name + "\n");
   }
 
   void answer(int fd, std::string_view status, std::string_view body) {
@@ -282,6 +309,8 @@ class Worker {
   int listener_ = -1;
   std::int64_t listen_at_us_ = 0;
   bool stopping_ = false;
+  bool fails_ = false;
+  bool slow_ = false;
   std::uint64_t serial_ = 0;
   std::uint64_t served_ = 0;
   std::map<int, Connection> connections_{};
