@@ -54,20 +54,11 @@ class Judge {
   void add(const Candidate& candidate) { members_.push_back(candidate); }
 
   void run(PoolMemory& pool) {
-    for (const Candidate& each : members_) {
-      if (each.seen.counters) count(each.place, *each.seen.counters);
-      if (!serves(each)) each.place.consecutive = 0;  // what it did before it was out says nothing of now
-      each.place.load += each.seen.in_flight;
-      ++each.place.looks;
-    }
+    for (const Candidate& each : members_) look_at(each);
     if (!observation_.journal_ok) forget_what_was_not_done();
     let_return();
     if (observation_.at - pool.compared_at >= rules_.interval) {
-      for (const Candidate& each : members_)
-        if (!each.place.ejected_at && !each.member.replacing) each.place.cause = Reason::none;
-      eject_outliers();
-      shift_weights();
-      end_interval();
+      compare();
       pool.compared_at = observation_.at;
     }
     eject_failing();
@@ -77,6 +68,23 @@ class Judge {
   }
 
  private:
+  static void look_at(const Candidate& candidate) {
+    PlaceMemory& place = candidate.place;
+    if (candidate.seen.counters) count(place, *candidate.seen.counters);
+    if (!serves(candidate)) place.consecutive = 0;  // what it did before it was out says nothing of now
+    place.load += candidate.seen.in_flight;
+    ++place.looks;
+  }
+
+  /// At the end of an interval.
+  void compare() {
+    for (const Candidate& each : members_)
+      if (!each.place.ejected_at && !each.member.replacing) each.place.cause = Reason::none;
+    eject_outliers();
+    shift_weights();
+    end_interval();
+  }
+
   /// No outliers, and who was one returns at once.
   static OutlierDetection nobody() {
     OutlierDetection off{.consecutive_5xx = 0, .base_ejection_time = {}};
