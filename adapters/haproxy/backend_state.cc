@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -57,39 +58,36 @@ struct Load {
   std::map<std::string, Busy> servers{};
 };
 
-// Not hrsp_1xx: another answer to the same request follows.
-constexpr std::array<std::string_view, 5> kAnswered{"hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_5xx", "hrsp_other"};
-// A retry is one more attempt that failed here, whoever served the request in the end: again this server (wretr) or,
-// with `option redispatch`, another one (wredis).
-constexpr std::array<std::string_view, 4> kUnanswered{"eresp", "econ", "wretr", "wredis"};
+/// What a server answered, failed to answer, and how long it took. Not hrsp_1xx: another answer to the same request
+/// follows. A retry is one more attempt that failed here, whoever served the request in the end: again this server
+/// (wretr) or, with `option redispatch`, another one (wredis).
+constexpr std::array<std::string_view, 10> kCounters{"hrsp_5xx", "hrsp_2xx", "hrsp_3xx", "hrsp_4xx", "hrsp_other",
+                                                     "eresp",    "econ",     "wretr",    "wredis",   "rtime"};
+constexpr std::size_t kUnanswered = 5;  // of `kCounters`, the first that is no answer
+constexpr std::size_t kMean = 9;
 
-/// The sum of some columns of a row; nothing where one is empty or not there.
-template <std::size_t n>
-std::optional<std::int64_t> sum_of(const HaproxyTable& table, const std::vector<std::string>& row,
-                                   const std::array<std::string_view, n>& names) {
-  std::int64_t sum = 0;
-  for (const auto name : names) {
-    const auto place = table.column(name);
-    const auto value = place ? number<std::int64_t>(row[*place]) : std::nullopt;
-    if (!value) return std::nullopt;
-    sum += *value;
+/// Nothing where one of the columns is empty: in mode tcp.
+std::optional<Answers> answers_of(const std::array<std::size_t, kCounters.size()>& at,
+                                  const std::vector<std::string>& row) {
+  std::array<std::int64_t, kCounters.size()> counts{};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto count = number<std::int64_t>(row[at[i]]);
+    if (!count) return std::nullopt;
+    counts[i] = *count;
   }
-  return sum;
-}
-
-std::optional<Answers> answers_of(const HaproxyTable& table, const std::vector<std::string>& row) {
-  const auto answered = sum_of(table, row, kAnswered);
-  const auto answered_5xx = sum_of(table, row, std::array{kAnswered[3]});
-  const auto unanswered = sum_of(table, row, kUnanswered);
-  const auto mean = sum_of(table, row, std::array<std::string_view, 1>{"rtime"});
-  if (!answered || !answered_5xx || !unanswered || !mean) return std::nullopt;
-  return Answers{*answered, *answered_5xx, *unanswered, static_cast<double>(*mean)};
+  const auto unanswered = counts.begin() + kUnanswered;
+  const auto mean = counts.begin() + kMean;
+  return Answers{.answered = std::accumulate(counts.begin(), unanswered, std::int64_t{0}),
+                 .answered_5xx = counts.front(),
+                 .unanswered = std::accumulate(unanswered, mean, std::int64_t{0}),
+                 .mean_ms = static_cast<double>(*mean)};
 }
 
 Result<Load> read_load(std::string_view backend, const HaproxyTable& table) {
   const auto at = places<4>(table, {"pxname", "svname", "qcur", "scur"});
   if (!at) return at.error();
   const auto algorithm = table.column("algo");
+  const auto counters = places(table, kCounters);
   Load load;
   for (const auto& row : table.rows) {
     if (row[(*at)[0]] != backend) continue;
@@ -101,7 +99,7 @@ Result<Load> read_load(std::string_view backend, const HaproxyTable& table) {
     const auto queued = number(row[(*at)[2]]);
     const auto active = number(row[(*at)[3]]);
     if (!queued || !active) return not_a_number(server);
-    load.servers[server] = {*queued + *active, answers_of(table, row)};
+    load.servers[server] = {*queued + *active, counters ? answers_of(*counters, row) : std::nullopt};
   }
   return load;
 }
