@@ -233,8 +233,7 @@ class Judge {
 
   void give_back(const Candidate& candidate) {
     PlaceMemory& place = candidate.place;
-    place.ejected_at.reset();
-    place.cause = Reason::none;
+    end_ejection(place);
     place.consecutive = 0;
     place.compared = place.newest;
     place.returned_at = observation_.at;
@@ -243,11 +242,8 @@ class Judge {
 
   /// Weights are cut only once that is written down.
   void forget_what_was_not_done() {
-    for (const Candidate& each : members_) {
-      if (!each.place.ejected_at || each.seen.weight == 0) continue;
-      each.place.ejected_at.reset();
-      each.place.cause = Reason::none;
-    }
+    for (const Candidate& each : members_)
+      if (each.place.ejected_at && each.seen.weight != 0) end_ejection(each.place);
   }
 
   void let_return() {
@@ -282,10 +278,6 @@ class Judge {
   std::vector<Candidate> members_{};
 };
 
-bool is_hidden(const Observation& observation, PoolId pool) {
-  return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
-}
-
 /// To start one and to let another one go must both be allowed.
 bool may_replace(const Workload& workload, const Observation& observation) {
   const auto forbids = [](const ScalingRules& rules) { return rules.select_policy == SelectPolicy::disabled; };
@@ -305,8 +297,8 @@ void judge_pool(const Workload& workload, PoolId id, Memory& memory, const Obser
   Judge judge(pool, observation, need, room, steps);
   for (const Member& seen : observation.members) {
     const auto member = std::ranges::find(memory.members, seen.id, &MemberMemory::id);
-    const auto place = std::ranges::find(seen.pools, id, &PoolMember::pool);
-    if (member == memory.members.end() || member->retiring || place == seen.pools.end()) continue;
+    const PoolMember* place = in_pool(seen, id);
+    if (member == memory.members.end() || member->retiring || place == nullptr) continue;
     judge.add({*member, place_of(*member, pool.fingerprint), *place, seen.state == MemberState::ready});
   }
   judge.run(pool_of(memory, pool.fingerprint, observation.at));

@@ -41,15 +41,6 @@ bool is_contested(const Member& member, bool before, const Observation& observat
   return before && !observation.hidden_pools.empty();
 }
 
-const PoolMember* in_pool(const Member& member, PoolId pool) {
-  const auto at = std::ranges::find(member.pools, pool, &PoolMember::pool);
-  return at == member.pools.end() ? nullptr : &*at;
-}
-
-bool is_hidden(const Observation& observation, PoolId pool) {
-  return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
-}
-
 /// Into pools that it does not stand in yet.
 void begin(const Workload& workload, const Observation& observation, const Member& member, MemberMemory& known) {
   for (std::size_t i = 0; i < workload.pools.size(); ++i) {
@@ -65,8 +56,8 @@ void remember_members(const Workload& workload, Memory& memory, const Observatio
   now.reserve(observation.members.size());
   for (const Member& member : observation.members) {
     if (!exists(member)) continue;
-    const MemberMemory* before = find(memory, member.id);
-    MemberMemory& known = now.emplace_back(before != nullptr ? *before : MemberMemory{.id = member.id});
+    MemberMemory* before = find(memory, member.id);
+    MemberMemory& known = now.emplace_back(before != nullptr ? std::move(*before) : MemberMemory{.id = member.id});
     if (known.retiring && !known.draining_since && gets_nothing_new(member, observation))
       known.draining_since = observation.at;
     const bool held = is_contested(member, known.contested, observation);
@@ -104,6 +95,12 @@ auto order_to_go(const Member& member, const MemberMemory& known) {
                     -member.started.time_since_epoch().count(), static_cast<std::uint32_t>(member.id)};
 }
 
+void retire(MemberMemory& member, TimePoint now, std::array<double, 4> numbers, std::vector<Step>& steps) {
+  member.retiring = true;
+  member.retiring_since = now;
+  steps.push_back(step_of(member.id, Reason::member_retired, numbers));
+}
+
 void retire_some(Memory& memory, const Observation& observation, std::size_t count, std::vector<Step>& steps) {
   std::vector<const Member*> serving;
   for (const Member& member : observation.members) {
@@ -113,9 +110,7 @@ void retire_some(Memory& memory, const Observation& observation, std::size_t cou
   std::ranges::sort(serving, {}, [&](const Member* member) { return order_to_go(*member, *find(memory, member->id)); });
   for (std::size_t i = 0; i < std::min(count, serving.size()); ++i) {
     MemberMemory& known = *find(memory, serving[i]->id);
-    known.retiring = true;
-    known.retiring_since = observation.at;
-    steps.push_back(step_of(known.id, Reason::member_retired, {static_cast<double>(in_flight(*serving[i]))}));
+    retire(known, observation.at, {static_cast<double>(in_flight(*serving[i]))}, steps);
   }
 }
 
@@ -148,12 +143,8 @@ void retire_replaced(const Workload& workload, Memory& memory, const Observation
     return known != nullptr && carries_its_share(workload, member, *known);
   });
   if (others < plan.replicas) return;
-  for (MemberMemory& member : memory.members) {
-    if (!member.replacing || member.retiring) continue;
-    member.retiring = true;
-    member.retiring_since = observation.at;
-    plan.steps.push_back(step_of(member.id, Reason::member_retired));
-  }
+  for (MemberMemory& member : memory.members)
+    if (member.replacing && !member.retiring) retire(member, observation.at, {}, plan.steps);
 }
 
 /// Those that retired last come back first: they have the least chance to be half gone. The sick ones last.

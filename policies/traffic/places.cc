@@ -6,9 +6,47 @@
 
 namespace ballast {
 
-PlaceMemory& place_of(MemberMemory& member, Fingerprint pool) {
+namespace {
+
+template <class M>
+auto* find_in(M& member, Fingerprint pool) {
   const auto at = std::ranges::find(member.places, pool, &PlaceMemory::pool);
-  return at != member.places.end() ? *at : member.places.emplace_back(PlaceMemory{.pool = pool});
+  return at == member.places.end() ? nullptr : &*at;
+}
+
+/// Members that would serve and stay out at `now`.
+std::int32_t count_ejected(const Workload& workload, const Memory& memory, TimePoint now) {
+  const auto stays_out = [&](const PlaceMemory& place) {
+    const auto pool = std::ranges::find(workload.pools, place.pool, &Pool::fingerprint);
+    return place.ejected_at && pool != workload.pools.end() && pool->outlier_detection &&
+           !is_due(*pool->outlier_detection, place, now);
+  };
+  return static_cast<std::int32_t>(std::ranges::count_if(memory.members, [&](const MemberMemory& member) {
+    return !member.retiring && !member.replacing && std::ranges::any_of(member.places, stays_out);
+  }));
+}
+
+}  // namespace
+
+const PoolMember* in_pool(const Member& member, PoolId pool) {
+  const auto at = std::ranges::find(member.pools, pool, &PoolMember::pool);
+  return at == member.pools.end() ? nullptr : &*at;
+}
+
+bool is_hidden(const Observation& observation, PoolId pool) {
+  return std::ranges::any_of(observation.hidden_pools, [&](const HiddenPool& hidden) { return hidden.pool == pool; });
+}
+
+PlaceMemory& place_of(MemberMemory& member, Fingerprint pool) {
+  PlaceMemory* known = find_in(member, pool);
+  return known != nullptr ? *known : member.places.emplace_back(PlaceMemory{.pool = pool});
+}
+
+const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool) { return find_in(member, pool); }
+
+void end_ejection(PlaceMemory& place) {
+  place.ejected_at.reset();
+  place.cause = Reason::none;
 }
 
 bool is_due(const OutlierDetection& rules, const PlaceMemory& place, TimePoint now) {
@@ -24,11 +62,8 @@ void keep_only_visible_ejections(const Workload& workload, Memory& memory, const
     for (const PoolMember& at : seen.pools) {
       const auto index = static_cast<std::size_t>(at.pool);
       if (index >= workload.pools.size()) continue;  // a frame of an older document may name one that is gone
-      const Fingerprint pool = workload.pools[index].fingerprint;
-      const auto place = std::ranges::find(member->places, pool, &PlaceMemory::pool);
-      if (place == member->places.end() || at.weight == 0) continue;
-      place->ejected_at.reset();
-      place->cause = Reason::none;
+      PlaceMemory* place = find_in(*member, workload.pools[index].fingerprint);
+      if (place != nullptr && at.weight != 0) end_ejection(*place);
     }
   }
 }
@@ -48,24 +83,8 @@ bool is_ejection(Reason reason) {
   }
 }
 
-const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool) {
-  const auto at = std::ranges::find(member.places, pool, &PlaceMemory::pool);
-  return at == member.places.end() ? nullptr : &*at;
-}
-
 bool is_ejected(const MemberMemory& member) {
   return std::ranges::any_of(member.places, [](const PlaceMemory& place) { return place.ejected_at.has_value(); });
-}
-
-std::int32_t count_ejected(const Workload& workload, const Memory& memory, TimePoint now) {
-  const auto stays_out = [&](const PlaceMemory& place) {
-    const auto pool = std::ranges::find(workload.pools, place.pool, &Pool::fingerprint);
-    return place.ejected_at && pool != workload.pools.end() && pool->outlier_detection &&
-           !is_due(*pool->outlier_detection, place, now);
-  };
-  return static_cast<std::int32_t>(std::ranges::count_if(memory.members, [&](const MemberMemory& member) {
-    return !member.retiring && !member.replacing && std::ranges::any_of(member.places, stays_out);
-  }));
 }
 
 std::int32_t with_lost_capacity(const Workload& workload, const Memory& memory, TimePoint now, std::int32_t current,

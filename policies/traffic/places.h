@@ -15,7 +15,14 @@ namespace ballast {
 /// start a worker for half a minute costs more than to use it.
 inline constexpr double kHeadroom = 1.25;
 
+/// As it was seen in a pool; null: not there.
+const PoolMember* in_pool(const Member& member, PoolId pool);
+/// Whether a pool could not be observed.
+bool is_hidden(const Observation& observation, PoolId pool);
+
+/// What is remembered of it in a pool; the first makes it.
 PlaceMemory& place_of(MemberMemory& member, Fingerprint pool);
+const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool);
 
 /// Whether the time out of an ejected one is over.
 bool is_due(const OutlierDetection& rules, const PlaceMemory& place, TimePoint now);
@@ -27,10 +34,8 @@ void keep_only_visible_ejections(const Workload& workload, Memory& memory, const
 bool is_ejection(Reason reason);
 
 bool is_ejected(const MemberMemory& member);
-const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool);
-
-/// Members that would serve and stay out at `now`.
-std::int32_t count_ejected(const Workload& workload, const Memory& memory, TimePoint now);
+/// It is in again; what it did before stays known.
+void end_ejection(PlaceMemory& place);
 
 /// `asked` where the members that are not ejected can carry it, else as many more as are ejected: lost capacity.
 std::int32_t with_lost_capacity(const Workload& workload, const Memory& memory, TimePoint now, std::int32_t current,
