@@ -21,7 +21,8 @@ void check_roundings(const ExactQuantity& quantity) {
   if ((whole > 0) - (whole < 0) != sign || (milli > 0) - (milli < 0) != sign) std::abort();
   const double about = ballast::approximate(quantity);
   if (about != 0 && (about > 0) != (sign > 0)) std::abort();
-  if (std::abs(whole / 1000) > std::numeric_limits<std::int64_t>::max() / 1'000'000) return;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 1000;
+  if (whole > kMost || whole < -kMost) return;  // more thousandths than there is room for
   if (std::abs(milli) > 1000 * std::abs(whole) || (whole != 0 && std::abs(milli) <= 1000 * (std::abs(whole) - 1)))
     std::abort();
   if (std::abs(about - static_cast<double>(milli) / 1000) > 1 + 1e-9 * std::abs(about)) std::abort();
