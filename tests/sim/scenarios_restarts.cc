@@ -90,11 +90,12 @@ Play rollout(std::uint64_t seed) {
   const double low = 7 * members - 3.5;
   const double high = 7 * (members + more) - 3.5;
   Play play = busy_deployment(seed, TargetType::value,
-                              {{0, 10}, {60, 10}, {70, low}, {150, low}, {151, high}, {300, high}, {310, 10}});
+                              {{0, 10}, {60, 10}, {70, low}, {190, low}, {191, high}, {340, high}, {350, 10}});
   play.dialects = {Dialect::number};
-  play.faults.rollouts = {{140, 200}};
-  play.expected = {serves(members + members / 3, members + members / 3, 190), does_not_shrink(130, 300),
-                   turns_at_most(0)};
+  play.faults.rollouts = {{180, 240}};
+  // One that members who started late had it ask for too much may go before the rollout: that is the one turn.
+  play.expected = {serves(members + members / 3, members + members / 3, 230), does_not_shrink(170, 340),
+                   turns_at_most(1)};
   return play;
 }
 
