@@ -90,8 +90,7 @@ auto order_to_go(const Member& member, const MemberMemory& known) {
     }
     return 4;
   };
-  const bool sick = known.replacing || is_ejected(known);
-  return std::tuple{sick ? std::min(1, rank(member.state)) : rank(member.state), in_flight(member),
+  return std::tuple{is_ejected(known) ? std::min(1, rank(member.state)) : rank(member.state), in_flight(member),
                     -member.started.time_since_epoch().count(), static_cast<std::uint32_t>(member.id)};
 }
 
@@ -105,7 +104,7 @@ void retire_some(Memory& memory, const Observation& observation, std::size_t cou
   std::vector<const Member*> serving;
   for (const Member& member : observation.members) {
     const MemberMemory* known = exists(member) ? find(memory, member.id) : nullptr;
-    if (known != nullptr && !known->retiring) serving.push_back(&member);
+    if (known != nullptr && !is_going(*known)) serving.push_back(&member);
   }
   std::ranges::sort(serving, {}, [&](const Member* member) { return order_to_go(*member, *find(memory, member->id)); });
   for (std::size_t i = 0; i < std::min(count, serving.size()); ++i) {

@@ -125,5 +125,28 @@ TEST_F(Replaced, GoesFirstWhenOneMustGo) {
   EXPECT_EQ(std::ranges::find(last_.members, MemberId{2}, &MemberPlan::id)->fate, Fate::retire);
 }
 
+/// Who is replaced is on the way out already: a shrink takes others, or it would leave one too many, which goes later
+/// without evidence of its own.
+TEST_F(Replaced, IsNotOneOfThoseThatAShrinkTakes) {
+  workload_.behavior->scale_down.stabilization_window_seconds = 0;
+  members(3);
+  load_ = 300;
+  wait(5);
+  look({2});
+  ASSERT_TRUE(tells(Reason::member_replaced));
+  ASSERT_EQ(last_.write, 4);
+  worlds_[4] = {.state = MemberState::starting, .in_pool = false};
+  worlds_[3].healthy = false;
+  load_ = 200;
+  look({2});
+  ASSERT_EQ(last_.replicas, 2);
+  const auto fate = [&](std::uint32_t id) {
+    return std::ranges::find(last_.members, MemberId{id}, &MemberPlan::id)->fate;
+  };
+  EXPECT_EQ(fate(4), Fate::remove) << "it does not serve yet";
+  EXPECT_EQ(fate(2), Fate::keep) << "until others serve in its place";
+  EXPECT_EQ(last_.write, 3) << "two to serve, and it";
+}
+
 }  // namespace
 }  // namespace ballast
