@@ -47,7 +47,7 @@ ReplicaCounts count(const Memory& memory, const Observation& observation) {
   if (!target.chooses_members) return {current, target.existing, target.ready};
   ReplicaCounts counts{current, target.existing, target.ready};
   for (const MemberMemory& member : memory.members) {
-    if (!member.retiring && !member.replacing) continue;
+    if (!is_going(member)) continue;
     const auto seen = std::ranges::find(observation.members, member.id, &Member::id);
     if (seen == observation.members.end() || seen->state == MemberState::stopping) continue;
     --counts.existing;

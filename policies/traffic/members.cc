@@ -21,9 +21,6 @@ std::int32_t in_flight(const Member& member) {
   return sum;
 }
 
-/// Told to exist beyond those that shall serve.
-bool is_going(const MemberMemory& member) { return member.retiring || member.replacing; }
-
 bool exists(const Member& member) { return member.state != MemberState::gone && member.state != MemberState::stopping; }
 
 bool gets_nothing_new(const Member& member, const Observation& observation) {
@@ -256,7 +253,7 @@ void undo_cuts(const Observation& observation, Plan& plan) {
 std::int32_t serving_told(const Memory& memory, const Observation& observation) {
   std::int32_t retiring = 0;
   for (const MemberMemory& member : memory.members) {
-    if (!member.retiring && !member.replacing) continue;
+    if (!is_going(member)) continue;
     const auto seen = std::ranges::find(observation.members, member.id, &Member::id);
     if (seen != observation.members.end() && exists(*seen)) ++retiring;
   }

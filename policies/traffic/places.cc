@@ -22,7 +22,7 @@ std::int32_t count_ejected(const Workload& workload, const Memory& memory, TimeP
            !is_due(*pool->outlier_detection, place, now);
   };
   return static_cast<std::int32_t>(std::ranges::count_if(memory.members, [&](const MemberMemory& member) {
-    return !member.retiring && !member.replacing && std::ranges::any_of(member.places, stays_out);
+    return !is_going(member) && std::ranges::any_of(member.places, stays_out);
   }));
 }
 
@@ -82,6 +82,8 @@ bool is_ejection(Reason reason) {
       return false;
   }
 }
+
+bool is_going(const MemberMemory& member) { return member.retiring || member.replacing; }
 
 bool is_ejected(const MemberMemory& member) {
   return std::ranges::any_of(member.places, [](const PlaceMemory& place) { return place.ejected_at.has_value(); });

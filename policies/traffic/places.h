@@ -33,6 +33,8 @@ void keep_only_visible_ejections(const Workload& workload, Memory& memory, const
 /// Whether it is why a member is out, or is still in though it looks sick.
 bool is_ejection(Reason reason);
 
+/// Whether it is one of those that exist beyond those that shall serve: it retires, or another one takes its place.
+bool is_going(const MemberMemory& member);
 bool is_ejected(const MemberMemory& member);
 /// It is in again; what it did before stays known.
 void end_ejection(PlaceMemory& place);
