@@ -58,7 +58,6 @@ void keep_only_visible_ejections(const Workload& workload, Memory& memory, const
   for (const Member& seen : observation.members) {
     const auto member = std::ranges::find(memory.members, seen.id, &MemberMemory::id);
     if (member == memory.members.end()) continue;
-    member->replacing = false;  // whether another one was asked for is not known
     for (const PoolMember& at : seen.pools) {
       const auto index = static_cast<std::size_t>(at.pool);
       if (index >= workload.pools.size()) continue;  // a frame of an older document may name one that is gone

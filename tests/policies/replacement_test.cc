@@ -50,6 +50,35 @@ TEST_F(Replaced, IsNotTakenAwayWhereTheOtherOneWasNeverStarted) {
   }
 }
 
+TEST_F(Replaced, GoesOnAfterARestartWithTheOneThatWasStarted) {
+  members(2);
+  load_ = 200;
+  wait(2);
+  look({2});
+  ASSERT_EQ(last_.write, 3);
+  worlds_[3] = {.state = MemberState::starting, .in_pool = false};
+  restart();
+  look({2});
+  EXPECT_EQ(last_.replicas, 2);
+  EXPECT_EQ(last_.write, std::nullopt) << "a third one is no need";
+  worlds_[3].state = MemberState::ready;
+  worlds_[3].in_pool = true;
+  look();
+  EXPECT_THAT(out(), ElementsAre(2));
+}
+
+TEST_F(Replaced, StaysAfterARestartBeforeWhichTheOtherOneWasNeverStarted) {
+  members(2);
+  load_ = 200;
+  wait(2);
+  look({2});
+  ASSERT_EQ(last_.write, 3);
+  restart();
+  wait(10);
+  EXPECT_EQ(last_.replicas, 2);
+  EXPECT_THAT(out(), IsEmpty());
+}
+
 TEST_F(Replaced, IsNotTakenAwayBeforeTheOtherOneCarriesItsShare) {
   workload_.pools[0].slow_start.emplace();
   members(2);

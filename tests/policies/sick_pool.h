@@ -55,6 +55,7 @@ class Sick : public testing::Test {
     o.target->chooses_members = true;
     o.target->existing = o.target->ready = static_cast<int>(worlds_.size());
     o.journal_ok = journal_ok_;
+    o.evidence_from = evidence_from_;
     for (const auto& [id, member] : worlds_) {
       Member seen{.id = MemberId{id}, .state = member.state, .since = story::at(1), .started = story::at(1)};
       if (member.in_pool)
@@ -72,6 +73,8 @@ class Sick : public testing::Test {
     last_ = plan;
     return plan;
   }
+  /// As after a restart: the next look is the first.
+  void restart() { evidence_from_ = story::at(second_ + 1); }
   [[nodiscard]] std::int32_t weight(std::uint32_t id) const { return worlds_.at(id).weight; }
   [[nodiscard]] std::vector<std::uint32_t> out() const {
     std::vector<std::uint32_t> list;
@@ -89,6 +92,7 @@ class Sick : public testing::Test {
   std::map<std::uint32_t, Served> worlds_{};
   int second_ = 100;
   double load_ = 450;  // four carry what five shall
+  TimePoint evidence_from_{};
   bool journal_ok_ = true;
   bool knows_load_ = true;
   Plan last_{};
