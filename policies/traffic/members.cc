@@ -251,13 +251,17 @@ void undo_cuts(const Observation& observation, Plan& plan) {
 }  // namespace
 
 std::int32_t serving_told(const Memory& memory, const Observation& observation) {
-  std::int32_t retiring = 0;
+  std::int32_t going = 0;
   for (const MemberMemory& member : memory.members) {
     if (!is_going(member)) continue;
     const auto seen = std::ranges::find(observation.members, member.id, &Member::id);
-    if (seen != observation.members.end() && exists(*seen)) ++retiring;
+    if (seen != observation.members.end() && exists(*seen)) ++going;
   }
-  return std::max(0, observation.target->desired - retiring);
+  const ObservedTarget& target = *observation.target;
+  // One that dies while it shall be removed leaves another one beyond what the target was told.
+  const auto existing = static_cast<std::int32_t>(std::ranges::count_if(observation.members, exists));
+  const std::int32_t told = target.chooses_members ? std::max(target.desired, existing) : target.desired;
+  return std::max(0, told - going);
 }
 
 void take_back_replacements(Memory& memory, const Observation& observation) {

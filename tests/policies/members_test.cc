@@ -116,6 +116,23 @@ TEST(Members, ADrainTimeoutCountsFromWeightZeroNotFromTheWish) {
   }
 }
 
+TEST(Members, OneMoreThanTheTargetWasToldTakesNobodyElseAway) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  ASSERT_EQ(evaluate(pooled(), memory, o).replicas, 1);
+  // A third one came in the place of one that died while it was to be removed.
+  const std::vector<Member> three{worker(1, MemberState::ready, serving(5)),
+                                  worker(2, MemberState::ready, PoolMember{kPool, 0, 3}),
+                                  worker(3, MemberState::ready, serving(5))};
+  o = with(12, three, 2);
+  o.evidence_from = story::at(11);
+  const Plan plan = evaluate(pooled(), memory, o);
+  EXPECT_EQ(plan.replicas, 2);
+  EXPECT_EQ(of(plan, 1).fate, Fate::keep);
+  EXPECT_EQ(of(plan, 3).fate, Fate::keep);
+}
+
 TEST(Members, ARestartForgetsARetirementThatNeverBegan) {
   Memory memory = shrinkable();
   Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
