@@ -83,12 +83,23 @@ double peak_until(const Demand& demand, Time t) {
   return peak;
 }
 
+/// Whether one that was sick until `well` may still have another one in its place at `t`, beside it. The other one
+/// starts, joins and comes to its full weight; what hinders that, and members that die meanwhile, make it longer.
+bool may_be_replaced(const World& world, const Promise& promise, Time well, Time t) {
+  const Time starts = world.options().start_delay_max;
+  Time needs = 150 + starts;
+  for (const auto& [from, to] : promise.hindered) needs += std::max(0.0, std::min(to, t) - std::max(from, well));
+  for (const Event& event : world.events())
+    if (event.kind == Kind::member_failed && event.at > well && event.at <= t) needs += 30 + starts;
+  return t - well < needs;
+}
+
 /// Members that were sick until `t`, or lately.
-int sick_lately(const World& world, Time t) {
-  constexpr Time kLately = 120;
+int sick_lately(const World& world, const Promise& promise, Time t) {
   std::set<std::string> sick;
   for (const Event& event : world.events())
-    if (event.kind == Kind::sickened && event.at <= t && t < event.after + kLately) sick.insert(event.member);
+    if (event.kind == Kind::sickened && event.at <= t && may_be_replaced(world, promise, event.after, t))
+      sick.insert(event.member);
   return static_cast<int>(sick.size());
 }
 
@@ -99,9 +110,10 @@ void judge_once(const World& world, const Promise& promise, const Event& event, 
   if (promise.by_ratio) needed = std::ceil(needed * 1.1) + 1;
   const std::int32_t serving = event.after - event.draining;
   needed = std::max<double>(needed, std::max(promise.min_replicas, promise.told_without_metrics));
-  // Others in their place; while nothing is measured, of all that there were.
-  if (const int sick = promise.ejects ? sick_lately(world, event.at) : 0; sick > 0)
-    needed = std::max<double>(needed, world.options().initial_members) + sick;
+  // While one is out another one makes up for it, and one that still fails is replaced by one more. While nothing is
+  // measured they are of all that there were.
+  if (const int sick = promise.ejects ? sick_lately(world, promise, event.at) : 0; sick > 0)
+    needed = std::max<double>(needed, world.options().initial_members) + 2 * sick;
   if (serving > needed)
     found.push_back({"once", event.at,
                      "told " + std::to_string(serving) + " where never more than " + number(needed) + " were needed"});
@@ -112,6 +124,7 @@ constexpr Time kDoubt = 3;
 struct Change {
   Time at = 0;
   std::int32_t delta = 0;
+  bool forgotten = false;  ///< perhaps: it was never written down, and the one who knew is dead
 };
 
 /// The most that `rules` allow a change to differ from what there was, by the HPA's definition.
@@ -125,7 +138,7 @@ void judge_rate(const std::vector<RateRule>& rules, const std::vector<Change>& c
       // When exactly a change was confirmed, and so counts, nobody outside knows: in doubt for the controller.
       const bool same_way = (change.delta > 0) == up;
       const Time from = event.at - rule.period + (same_way ? kDoubt : -kDoubt);
-      if (change.at > from) start -= change.delta;
+      if (change.at > from && !(up && change.forgotten)) start -= change.delta;
     }
     const double share = static_cast<double>(rule.value) / 100.0;
     double bound = up ? start + rule.value : start - rule.value;
@@ -156,6 +169,9 @@ void judge_scaled(const World& world, const Promise& promise, const Event& event
   if (event.after < event.before) judge_shrink(world, promise, event, found);
 }
 
+/// That a member is sick is found within a few intervals.
+constexpr Time kNoticedWithin = 60;
+
 /// A member that is sick may get nothing for a while: that takes nothing away which could be used. `out` are those in
 /// that state, this one among them.
 void judge_ejection(const Promise& promise, const Event& event, std::size_t out, std::size_t members,
@@ -168,6 +184,13 @@ void judge_ejection(const Promise& promise, const Event& event, std::size_t out,
     found.push_back({"sick", event.at, std::to_string(out) + " of " + std::to_string(members) + " are ejected"});
 }
 
+/// One that is or was sick goes without evidence: it is ejected, or another one stands in its place. What holds up a
+/// replacement, others that are sick or that are to come, can be long: each may go late once.
+bool is_excused(const World& world, const Promise& promise, const Event& event, std::set<std::string>& went_late) {
+  if (event.sick_until < 0) return false;
+  return may_be_replaced(world, promise, event.sick_until, event.at) || went_late.insert(event.member).second;
+}
+
 std::int32_t draining(const std::map<std::string, Time>& since) { return static_cast<std::int32_t>(since.size()); }
 
 }  // namespace
@@ -178,6 +201,7 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
   std::map<std::string, Time> drained_since;
   std::map<std::string, std::int32_t> pool;  // weights
   std::set<std::string> ejected;
+  std::set<std::string> went_late;
   std::int32_t told = world.options().initial_members;
   std::string died;
   for (const Event& event : world.events()) {
@@ -198,8 +222,9 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
           std::vector<Violation> of_shrink;
           // A maximum alone may take members away: a person wrote it.
           if (told - draining(drained_since) <= promise.max_replicas) judge_shrink(world, promise, event, of_shrink);
-          if (!of_shrink.empty() && promise.ejects && event.sick) {
-            ejected.insert(event.member);
+          if (!of_shrink.empty() && promise.ejects && is_excused(world, promise, event, went_late)) {
+            // Well for so long it goes because another one stands in its place: it is not one of those that are out.
+            if (event.at - event.sick_until < kNoticedWithin) ejected.insert(event.member);
             judge_ejection(promise, event, ejected.size(), pool.size(), found);
           } else {
             found.insert(found.end(), of_shrink.begin(), of_shrink.end());
@@ -223,11 +248,10 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
       }
       case Kind::controller_killed:
         // What it raised unwritten nobody remembers; only a full disk excuses that.
-        std::erase_if(changes, [&](const Change& change) {
-          return change.delta > 0 && std::ranges::any_of(promise.journal_down, [&](const auto& down) {
-                   return change.at >= down.first && change.at < down.second + 1;
-                 });
-        });
+        for (Change& change : changes)
+          change.forgotten |= change.delta > 0 && std::ranges::any_of(promise.journal_down, [&](const auto& down) {
+                                return change.at >= down.first && change.at < down.second + 1;
+                              });
         break;
       default:
         break;
@@ -244,7 +268,9 @@ std::vector<Violation> judge_convergence(const World& world, const Promise& prom
   const auto model = std::clamp<double>(std::ceil(load / promise.target_per_member - 1e-9), promise.min_replicas,
                                         promise.max_replicas);
   if (serving == model) return {};
-  const bool tolerated = ratio >= 1 - promise.tolerance - 1e-9 && ratio <= 1 + promise.tolerance + 1e-9 &&
+  // Values are told in thousandths.
+  const double unit = 1e-3 / (promise.target_per_member * std::max(1.0, serving)) + 1e-9;
+  const bool tolerated = ratio >= 1 - promise.tolerance - unit && ratio <= 1 + promise.tolerance + unit &&
                          serving >= promise.min_replicas && serving <= promise.max_replicas;
   if (tolerated) return {};
   return {{"I8", world.now(), number(serving) + " serve where " + number(model) + " are needed"}};

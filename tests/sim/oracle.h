@@ -42,6 +42,8 @@ struct Promise {
   std::vector<std::pair<Time, Time>> journal_down{};
   /// When what was decided takes seconds to arrive.
   std::vector<std::pair<Time, Time>> slow{};
+  /// When members could not be seen or told, or nothing be written down: what is not done yet waits.
+  std::vector<std::pair<Time, Time>> hindered{};
 };
 
 struct Violation {

@@ -289,6 +289,9 @@ Promise promise_of(const Play& play, std::size_t service) {
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.fault == Fault::disk_full) promise.journal_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)
+    if (trouble.target != Target::source && trouble.service == service)
+      promise.hindered.emplace_back(trouble.from, trouble.to);
+  for (const Trouble& trouble : play.faults.troubles)
     if (trouble.fault == Fault::slow && trouble.service == service) promise.slow.emplace_back(trouble.from, trouble.to);
   promise.may_shrink = workload.mode == Mode::enforce;
   promise.hands_off = workload.mode == Mode::dry_run;

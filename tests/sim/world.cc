@@ -5,6 +5,12 @@
 #include <iterator>
 
 namespace ballast::sim {
+namespace {
+
+/// One that its pool gives nothing: another one than one that has not joined yet.
+bool is_out(const WorldMember& member) { return member.left_pool || (member.in_pool_since && member.weight == 0); }
+
+}  // namespace
 
 double Demand::at(Time t) const {
   if (points.empty()) return 0;
@@ -123,7 +129,7 @@ std::vector<std::pair<std::string, double>> World::utilizations() const {
 std::int32_t World::serving() const {
   return static_cast<std::int32_t>(std::ranges::count_if(members_, [&](const auto& entry) {
     const WorldMember& member = entry.second;
-    return !member.failed_at && (!options_.has_pool || !member.in_pool_since || member.weight > 0);
+    return !member.failed_at && (!options_.has_pool || !is_out(member));
   }));
 }
 
@@ -150,7 +156,7 @@ void World::stop_member(const std::string& name) {
 void World::scale(std::int32_t total, const std::vector<std::string>& remove) {
   Event event{.kind = Event::Kind::scaled, .before = told_, .after = total};
   for (const auto& [name, member] : members_)
-    if (member.in_pool_since && member.weight == 0 && std::ranges::find(remove, name) == remove.end()) ++event.draining;
+    if (is_out(member) && std::ranges::find(remove, name) == remove.end()) ++event.draining;
   add(event);
   told_ = total;
   ++version_;
@@ -183,9 +189,11 @@ void World::set_weight(const std::string& name, std::optional<std::int32_t> weig
   const std::int32_t before = member.in_pool_since ? member.weight : -1;
   const std::int32_t after = weight.value_or(-1);
   if (before == after) return;
-  // One that is to be replaced waits until another one has started, joined and come to its full weight.
-  const bool sick = now_ - member.sick_until < 150 + options_.start_delay_max;
-  add({.kind = Event::Kind::weight_changed, .member = name, .before = before, .after = after, .sick = sick});
+  add({.kind = Event::Kind::weight_changed,
+       .member = name,
+       .before = before,
+       .after = after,
+       .sick_until = member.sick_until});
   if (after <= 0 && before > 0) member.weight_zero_since = now_;
   if (!weight && member.in_flight > 0 && members_.size() > 1 && !member.failed_at) {
     lost_ += member.in_flight;
@@ -194,6 +202,7 @@ void World::set_weight(const std::string& name, std::optional<std::int32_t> weig
   }
   member.weight = weight.value_or(0);
   if (weight && !member.in_pool_since) member.in_pool_since = now_;
+  member.left_pool = !weight;
   if (!weight) member.in_pool_since.reset();
 }
 

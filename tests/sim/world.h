@@ -49,6 +49,7 @@ struct WorldMember {
   Time ready_at = 0;
   std::optional<Time> failed_at{};
   std::optional<Time> in_pool_since{};
+  bool left_pool = false;  ///< taken out of it, not put back since
   std::int32_t weight = 0;
   Time weight_zero_since = 0;
   double in_flight = 0;
@@ -77,9 +78,9 @@ struct Event {
   std::string member{};
   std::int32_t before = 0;
   std::int32_t after = 0;
-  std::int32_t draining = 0;  ///< at a `scaled`: members that stand in the pool with weight 0
+  std::int32_t draining = 0;  ///< at a `scaled`: members that stand in the pool with weight 0, or were taken out of it
   double lost = 0;
-  bool sick = false;  ///< the member of a `weight_changed` is, or was a while before
+  Time sick_until = -1e9;  ///< the member of a `weight_changed`; long ago: never
 };
 
 /// One answer that the controller got for a signal.
