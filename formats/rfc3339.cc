@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace ballast {
@@ -91,6 +92,19 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   return Error{Errc::invalid, fmt::format("'{}' is no point in time; write date, time and offset as in "
                                           "2026-11-27T08:00:00+01:00 or 2026-11-27T07:00:00Z",
                                           text.substr(0, 64))};
+}
+
+std::string format_rfc3339(WallTime time) {
+  using namespace std::chrono;
+  constexpr WallTime kFirst = sys_days{January / 1 / 1};
+  constexpr WallTime kLast = sys_days{January / 1 / 10'000} - milliseconds{1};
+  const auto shown = floor<milliseconds>(std::clamp(time, kFirst, kLast));
+  const auto day = floor<days>(shown);
+  const year_month_day date{day};
+  const hh_mm_ss clock{shown - day};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
 }  // namespace ballast

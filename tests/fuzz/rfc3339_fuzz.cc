@@ -1,5 +1,5 @@
 // Any bytes as a point in time: refused with a short message, or a time that is the same in small letters and a minute
-// earlier for an offset that is a minute larger, and that nothing may follow.
+// earlier for an offset that is a minute larger, that nothing may follow, and that is read again as it is written.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -19,6 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   constexpr auto kFirst = std::chrono::sys_days{std::chrono::January / 1 / 1970} - 24h;
   constexpr auto kLast = std::chrono::sys_days{std::chrono::January / 1 / 2262} + 24h;
   if (*time < kFirst || *time > kLast) std::abort();
+  const auto again = ballast::parse_rfc3339(ballast::format_rfc3339(*time));
+  if (again && *again != std::chrono::floor<std::chrono::milliseconds>(*time)) std::abort();
   std::string small = text;
   for (char& c : small) c = c == 'T' ? 't' : c == 'Z' ? 'z' : c;
   if (ballast::parse_rfc3339(small) != time) std::abort();
