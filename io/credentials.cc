@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 65536;
 
+/// Secrets of at least so many bytes are taken out of answers: out of good ones only what cannot be there by chance.
+constexpr std::size_t kHardlyByChance = 3;
+constexpr std::size_t kNeverByChance = 16;
+
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -114,9 +118,19 @@ void scrub(std::string& text, const Credentials& credentials, std::size_t shorte
   for (const Secret<std::string>& secret : credentials.words) {
     const std::string& word = secret.reveal();
     if (word.size() < shortest || word == kInstead) continue;
-    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + kInstead.size()))
-      text.replace(at, word.size(), kInstead);
+    // Built anew: an answer may repeat a secret a million times, and each replacement would move all that follows.
+    std::string cleaned;
+    std::size_t from = 0;
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, from)) {
+      cleaned.append(text, from, at - from).append(kInstead);
+      from = at + word.size();
+    }
+    if (from > 0) text = cleaned.append(text, from);
   }
+}
+
+void scrub(Response& answer, const Credentials& credentials) {
+  scrub(answer.body, credentials, answer.status / 100 == 2 ? kNeverByChance : kHardlyByChance);
 }
 
 }  // namespace ballast

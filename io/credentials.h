@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/access.h"
+#include "core/request.h"
 #include "core/result.h"
 #include "core/secret.h"
 
@@ -23,7 +24,10 @@ struct Credentials {
 /// Errors: those of read_secret; invalid (a name that could break out of its line).
 Result<Credentials> read_credentials(const AuthSpec& auth);
 
-/// Puts `***` where an answer repeats what was sent to it. Words shorter than `shortest` stay: they occur by chance.
+/// Puts `***` where a text repeats what was sent. Words shorter than `shortest` stay: they occur by chance.
 void scrub(std::string& text, const Credentials& credentials, std::size_t shortest);
+/// Puts `***` where the body of an answer repeats what was sent to it. Short words stay, since they occur by chance: in
+/// a good answer (2xx) those below 16 bytes, in any other those below 3.
+void scrub(Response& answer, const Credentials& credentials);
 
 }  // namespace ballast

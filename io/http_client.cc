@@ -18,10 +18,6 @@
 namespace ballast {
 namespace {
 
-/// Secrets of at least so many bytes are taken out of answers: out of good ones only what cannot be there by chance.
-constexpr std::size_t kHardlyByChance = 3;
-constexpr std::size_t kNeverByChance = 16;
-
 /// How far a conversation came, for what may be done when it fails.
 struct Progress {
   bool began = false;  ///< a byte of the answer came
@@ -63,12 +59,7 @@ class HttpClient final : public Fetcher {
     const std::string shown = redact_url(request.url);
     const Duration deadline = request.deadline;
     auto answer = co_await ask(std::move(request), start + deadline);
-    if (!answer) {
-      const Error& error = answer.error();
-      const bool late = error.code == Errc::timeout;
-      co_return Error{error.code, fmt::format("{}: {}{}", shown, error.message,
-                                              late ? fmt::format(" ({} s)", seconds(deadline)) : std::string())};
-    }
+    if (!answer) co_return about_request(shown, answer.error(), deadline);
     answer->received_at = loop_.now();
     answer->wall = loop_.wall();
     answer->took = answer->received_at - start;
@@ -109,7 +100,7 @@ class HttpClient final : public Fetcher {
     auto answer =
         is_repeatable(request.method) ? read(about, peer, deadline) : write(about, peer, deadline, request.method);
     auto result = co_await std::move(answer);
-    if (result) scrub(result->body, *credentials, result->status / 100 == 2 ? kNeverByChance : kHardlyByChance);
+    if (result) scrub(*result, *credentials);
     co_return result;
   }
 

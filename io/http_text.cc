@@ -66,6 +66,11 @@ std::string base64(std::string_view bytes) {
   return result;
 }
 
+Error about_request(const std::string& shown, const Error& error, Duration deadline) {
+  const std::string after = error.code == Errc::timeout ? fmt::format(" ({} s)", seconds(deadline)) : "";
+  return {error.code, fmt::format("{}: {}{}", shown, error.message, after)};
+}
+
 bool is_repeatable(std::string_view method) { return method == "GET" || method == "HEAD"; }
 
 Result<std::string> request_text(const Request& request, const Url& url, std::string_view user_agent,

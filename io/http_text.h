@@ -22,6 +22,9 @@ bool is_repeatable(std::string_view method);
 Result<std::string> request_text(const Request& request, const Url& url, std::string_view user_agent,
                                  std::string_view credentials = {});
 
+/// What a client says of a request that failed: which, why, and after how long when its deadline came.
+Error about_request(const std::string& shown, const Error& error, Duration deadline);
+
 /// RFC 9110, 5.6.2: what the name of a header may be.
 bool is_token(std::string_view text);
 /// RFC 4648, with padding.

@@ -8,10 +8,11 @@
 #include <chrono>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "io/way_back.h"
 
 namespace ballast {
 namespace {
@@ -21,16 +22,6 @@ constexpr std::size_t kWaiting = 1024;
 constexpr std::size_t kRemembered = 4096;
 constexpr Duration kLastGood = std::chrono::minutes{5};
 
-/// The way back from a look-up that may outlive the loop: getaddrinfo cannot be interrupted and an exit does not wait.
-struct WayBack {
-  std::mutex mutex{};
-  Loop* loop = nullptr;  // null once the resolver is gone
-  void post(std::function<void()> work) {
-    const std::lock_guard lock(mutex);
-    if (loop != nullptr) loop->post(std::move(work));
-  }
-};
-
 struct LastGood {
   Addresses addresses{};
   TimePoint at{};
@@ -39,12 +30,9 @@ struct LastGood {
 class SystemResolver final : public Resolver {
  public:
   SystemResolver(Loop& loop, LookUp look_up_name)
-      : loop_(loop), look_up_(std::move(look_up_name)), way_back_(std::make_shared<WayBack>()) {
-    way_back_->loop = &loop;
-  }
+      : loop_(loop), look_up_(std::move(look_up_name)), way_back_(std::make_shared<WayBack>(loop)) {}
   ~SystemResolver() override {
-    const std::lock_guard lock(way_back_->mutex);
-    way_back_->loop = nullptr;
+    way_back_->end();
     *alive_ = false;
   }
 
@@ -108,7 +96,7 @@ class SystemResolver final : public Resolver {
 
   Loop& loop_;
   LookUp look_up_;
-  std::shared_ptr<WayBack> way_back_;
+  std::shared_ptr<WayBack> way_back_;  // getaddrinfo cannot be interrupted and an exit does not wait
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // read and written on the loop's thread
   std::map<std::string, Askers> askers_{};
   std::deque<std::string> waiting_{};

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of the named groups (default: build demo test) that are missing, as listed in
-# tools/packages.txt. Quick and silent when none is. Services that come along (haproxy, prometheus) are not started.
+# tools/packages.txt. Quick and silent when none is. Services that come along (haproxy, prometheus, its
+# alertmanager) are not started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -61,7 +62,7 @@ fi
 rm -f "$log"
 
 # Neither now nor at the next boot: the tests and the demo start their own, in their own folders.
-for service in haproxy prometheus; do
+for service in haproxy prometheus prometheus-alertmanager; do
   case " ${missing[*]} " in
     *" $service "*) "${as_root[@]}" env DPKG_MAINTSCRIPT_PACKAGE="$service" deb-systemd-helper disable "$service.service" >/dev/null 2>&1 || true ;;
   esac

@@ -91,7 +91,7 @@ Certificate issue(const Certificate& authority, const std::string& san, long fro
 namespace {
 
 void talk_tls(RawPeer& peer, const Certificate& certificate, const std::string& answer, bool with_notice,
-              const std::string& trusted_clients, int newest) {
+              const std::string& trusted_clients, int newest, const std::string& again = "") {
   const std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>> context(SSL_CTX_new(TLS_server_method()));
   SSL_CTX_set_max_proto_version(context.get(), newest);
   SSL_CTX_use_certificate(context.get(), certificate_in(certificate.certificate_pem).get());
@@ -107,6 +107,8 @@ void talk_tls(RawPeer& peer, const Certificate& certificate, const std::string& 
   std::array<char, 4096> request{};
   if (SSL_accept(ssl.get()) == 1 && SSL_read(ssl.get(), request.data(), request.size()) > 0)
     SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+  while (!again.empty() && SSL_write(ssl.get(), again.data(), static_cast<int>(again.size())) > 0) {
+  }
   if (with_notice) SSL_shutdown(ssl.get());
   ERR_clear_error();
 }
@@ -115,6 +117,10 @@ void talk_tls(RawPeer& peer, const Certificate& certificate, const std::string& 
 
 RawServer::Script over_tls(Certificate certificate, std::string answer, bool with_notice, std::string trusted_clients) {
   return [=](RawPeer& peer) { talk_tls(peer, certificate, answer, with_notice, trusted_clients, 0); };
+}
+
+RawServer::Script over_tls_endlessly(Certificate certificate, std::string answer, std::string piece) {
+  return [=](RawPeer& peer) { talk_tls(peer, certificate, answer, false, "", 0, piece); };
 }
 
 RawServer::Script over_old_tls_for_known_clients(Certificate certificate, std::string trusted_clients) {

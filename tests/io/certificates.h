@@ -27,6 +27,9 @@ Certificate issue(const Certificate& authority, const std::string& san, long fro
 RawServer::Script over_tls(Certificate certificate, std::string answer, bool with_notice = true,
                            std::string trusted_clients = "");
 
+/// Likewise, and then `piece` again and again, until the client hangs up.
+RawServer::Script over_tls_endlessly(Certificate certificate, std::string answer, std::string piece);
+
 /// Likewise, at most TLS 1.2 and not without a client's certificate: the handshake fails after the server's is shown.
 RawServer::Script over_old_tls_for_known_clients(Certificate certificate, std::string trusted_clients);
 

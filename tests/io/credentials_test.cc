@@ -26,7 +26,7 @@ class Echo {
       for (std::string asked = peer.read_request(); !asked.empty(); asked = peer.read_request()) {
         {
           const std::lock_guard lock(mutex_);
-          seen_ = asked;
+          seen_ = with_spaces(asked);
         }
         peer.send("HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: " + std::to_string(asked.size()) +
                   "\r\n\r\n" + asked);
@@ -51,13 +51,13 @@ Request asking(const std::string& url, AuthSpec auth) {
   return request;
 }
 
-TEST(Credentials, ShowBasicBearerAndHeaderSecrets) {
+TEST_P(FetcherContract, ShowsBasicBearerAndHeaderSecrets) {
   const SecretRef file{.file = write_file("secret", "canary-3f9\r\n")};
   setenv("BALLAST_TEST_SECRET", "canary-env", 1);
   const SecretRef env{.env = "BALLAST_TEST_SECRET"};
   Echo echo;
   RawServer server(echo.script(200));
-  Client client;
+  Client client(GetParam());
   ASSERT_TRUE(client.fetch(asking(server.url(), {.basic = BasicAuth{"bob", file}})));
   EXPECT_THAT(echo.seen(), HasSubstr("\r\nAuthorization: Basic Ym9iOmNhbmFyeS0zZjk=\r\n"));
   ASSERT_TRUE(client.fetch(asking(server.url(), {.bearer = env})));
@@ -68,11 +68,11 @@ TEST(Credentials, ShowBasicBearerAndHeaderSecrets) {
   EXPECT_THAT(echo.seen(), Not(HasSubstr("canary")));
 }
 
-TEST(Credentials, AreReadAtEachUse) {
+TEST_P(FetcherContract, ReadsSecretsAtEachUse) {
   const std::string path = write_file("token", "first");
   Echo echo;
   RawServer server(echo.script(200));
-  Client client;
+  Client client(GetParam());
   const Request request = asking(server.url(), {.bearer = SecretRef{.file = path}});
   ASSERT_TRUE(client.fetch(request));
   write_file("token", "second\n");
@@ -80,9 +80,9 @@ TEST(Credentials, AreReadAtEachUse) {
   EXPECT_THAT(echo.seen(), HasSubstr("Bearer second\r\n"));
 }
 
-TEST(Credentials, ThatCannotBeReadAreNeverLeftOut) {
+TEST_P(FetcherContract, NeverLeavesOutASecretThatCannotBeRead) {
   RawServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
-  Client client;
+  Client client(GetParam());
   const auto with_file = [&](const std::string& path) {
     return client.fetch(asking(server.url(), {.bearer = SecretRef{.file = path}}));
   };
@@ -101,12 +101,12 @@ TEST(Credentials, ThatCannotBeReadAreNeverLeftOut) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST(Credentials, AreTakenOutOfAnswersThatRepeatThem) {
+TEST_P(FetcherContract, TakesSecretsOutOfAnswersThatRepeatThem) {
   const SecretRef file{.file = write_file("long-secret", "canary-3f9-of-many-letters")};
   Echo echo;
   RawServer refusing(echo.script(401));
   RawServer good(echo.script(200));
-  Client client;
+  Client client(GetParam());
   for (const RawServer* server : {&refusing, &good}) {
     for (const AuthSpec& auth : {AuthSpec{.basic = BasicAuth{"bob", file}}, AuthSpec{.bearer = file},
                                  AuthSpec{.header = HeaderAuth{"X-Api-Key", file}}}) {

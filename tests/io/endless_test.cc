@@ -6,7 +6,6 @@
 
 #include <array>
 #include <atomic>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "io/command.h"
 #include "io/http_client.h"
 #include "tests/io/fetcher_contract.h"
+#include "tests/io/peak_memory.h"
 #include "tests/io/raw_server.h"
 #include "tests/io/run_task.h"
 
@@ -22,17 +22,6 @@ namespace ballast {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// The most that this process ever had in memory, since `forget_peak`.
-std::int64_t peak_bytes() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  std::int64_t kilobytes = 0;
-  while (status >> word)
-    if (word == "VmHWM:") status >> kilobytes;
-  return kilobytes << 10;
-}
-void forget_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 struct Way {
   std::string name{};
@@ -72,13 +61,6 @@ class Endless : public testing::TestWithParam<Way> {
   std::unique_ptr<Fetcher> channels_{};
 };
 
-/// Where a sanitizer counts, its shadow is a multiple of what the program takes.
-#ifdef BALLAST_SANITIZED
-constexpr std::int64_t kFlat = std::int64_t{512} << 20;
-#else
-constexpr std::int64_t kFlat = std::int64_t{64} << 20;
-#endif
-
 TEST_P(Endless, PagesEndAtTheCapAndMemoryStaysFlat) {
   std::atomic<std::int64_t> sent = 0;
   RawServer server([&](RawPeer& peer) {
@@ -90,7 +72,7 @@ TEST_P(Endless, PagesEndAtTheCapAndMemoryStaysFlat) {
   forget_peak();
   const std::int64_t before = peak_bytes();
   const auto answer = fetch(server, "exec tr '\\\\0' x </dev/zero", kAmple);
-  EXPECT_LT(peak_bytes() - before, kFlat);
+  EXPECT_LT(peak_bytes() - before, kFlatBytes);
   EXPECT_LT(sent, 100'000'000);
   if (GetParam().channel == Channel::dial && answer) {
     EXPECT_EQ(answer->dialled, Dialled::talked) << "the peer was reached and said something else";

@@ -17,9 +17,9 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(HttpClient, GetsAnAnswerWithAContentLength) {
+TEST_P(FetcherContract, GetsAnAnswerWithAContentLength) {
   RawServer server(always("HTTP/1.1 200 OK\r\nContent-Type: text/x\r\nContent-Length: 5\r\n\r\nhello"));
-  Client client;
+  Client client(GetParam());
   const auto answer = client.get(server.url("/a?b=c"));
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->status, 200);
@@ -29,18 +29,18 @@ TEST(HttpClient, GetsAnAnswerWithAContentLength) {
   EXPECT_LE(answer->received_at, client.loop->now());
 }
 
-TEST(HttpClient, GetsAChunkedAnswerInSmallPieces) {
+TEST_P(FetcherContract, GetsAChunkedAnswerInSmallPieces) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();
     const std::string answer =
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: t\r\n\r\n";
     for (const char byte : answer) peer.send(std::string(1, byte));
   });
-  Client client;
+  Client client(GetParam());
   EXPECT_EQ(client.get(server.url(), kAmple)->body, "abcde");
 }
 
-TEST(HttpClient, GetsAnEmptyChunkedAnswerInSmallPieces) {
+TEST_P(FetcherContract, GetsAnEmptyChunkedAnswerInSmallPieces) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -49,18 +49,18 @@ TEST(HttpClient, GetsAnEmptyChunkedAnswerInSmallPieces) {
       std::this_thread::sleep_for(2ms);  // so that they come one by one
     }
   });
-  Client client;
+  Client client(GetParam());
   const auto answer = client.get(server.url(), kAmple);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->body, "");
 }
 
-TEST(HttpClient, ReadsABodyWithoutALengthToItsEnd) {
+TEST_P(FetcherContract, ReadsABodyWithoutALengthToItsEnd) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.0 200 OK\r\n\r\nall of it");
   });
-  Client client;
+  Client client(GetParam());
   EXPECT_EQ(client.get(server.url())->body, "all of it");
 }
 
@@ -81,18 +81,18 @@ TEST(HttpClient, SendsWhatWasAskedForOnOneConnection) {
                                          "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
 }
 
-TEST(HttpClient, GivesErrorStatusesAndRedirectsAsAnswers) {
+TEST_P(FetcherContract, GivesErrorStatusesAndRedirectsAsAnswers) {
   for (const int status : {301, 302, 404, 429, 500, 503}) {
     RawServer server(always("HTTP/1.1 " + std::to_string(status) +
                             " X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"));
-    Client client;
+    Client client(GetParam());
     const auto answer = client.get(server.url());
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->status, status);
   }
 }
 
-TEST(HttpClient, KnowsThatHeadAndSomeStatusesHaveNoBody) {
+TEST_P(FetcherContract, KnowsThatHeadAndSomeStatusesHaveNoBody) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
@@ -100,7 +100,7 @@ TEST(HttpClient, KnowsThatHeadAndSomeStatusesHaveNoBody) {
     peer.send("HTTP/1.1 204 No Content\r\n\r\n");
     peer.hang();
   });
-  Client client;
+  Client client(GetParam());
   Request head;
   head.method = "HEAD";
   head.url = server.url();
@@ -123,10 +123,15 @@ TEST(HttpClient, SkipsInterimAnswersAndNotForEver) {
   EXPECT_THAT(client.get(endless.url(), kAmple), fails(Errc::invalid, "interim"));
 }
 
-TEST(HttpClient, ResolvesNames) {
+TEST_P(FetcherContract, ResolvesNames) {
   RawServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
-  Client client;
+  Client client(GetParam());
   EXPECT_EQ(client.get("http://localhost:" + std::to_string(server.port()) + "/", kAmple)->body, "x");
+}
+
+TEST(HttpClient, NamesTheUrlWithoutItsSecrets) {
+  EXPECT_THAT(Client().get("http://bob:hunter2@127.0.0.1:1/x?token=hunter2"),
+              fails(Errc::unavailable, "http://127.0.0.1:1/x?token=***"));
 }
 
 TEST(HttpClient, RefusesAddressesThatAreNotAllowed) {
@@ -143,16 +148,16 @@ TEST(HttpClient, RefusesAddressesThatAreNotAllowed) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST(HttpClient, ShowsNoSecretInItsMessages) {
-  Client client;
+TEST_P(FetcherContract, ShowsNoSecretInItsMessages) {
+  Client client(GetParam());
   const auto answer = client.get("http://bob:hunter2@127.0.0.1:1/x?token=hunter2");
-  EXPECT_THAT(answer, fails(Errc::unavailable, "http://127.0.0.1:1/x?token=***"));
+  EXPECT_THAT(answer, fails(Errc::unavailable, "http://127.0.0.1:1"));
   EXPECT_THAT(answer.error().message, Not(HasSubstr("hunter2")));
   EXPECT_THAT(client.get("ftp://bob:hunter2@h/").error().message, Not(HasSubstr("hunter2")));
 }
 
-TEST(HttpClient, RefusesRequestsThatCannotBeSent) {
-  Client client;
+TEST_P(FetcherContract, RefusesRequestsThatCannotBeSent) {
+  Client client(GetParam());
   Request request;
   request.url = "http://127.0.0.1:1/";
   request.headers = {{"X", "a\r\nY: b"}};

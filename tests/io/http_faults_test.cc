@@ -14,38 +14,38 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(HttpClient, S55_EndsASlowDripAtTheTotalDeadline) {
+TEST_P(FetcherContract, S55_EndsASlowDripAtTheTotalDeadline) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
     while (peer.send("x")) std::this_thread::sleep_for(5ms);
   });
-  Client client;
+  Client client(GetParam());
   const TimePoint start = client.loop->now();
   EXPECT_THAT(client.get(server.url(), 200ms), fails(Errc::timeout, "bytes of the answer (0.2 s)"));
   EXPECT_GE(client.loop->now() - start, 200ms);
   EXPECT_LT(client.loop->now() - start, 1s);
 }
 
-TEST(HttpClient, EndsAHangingServerAtTheTotalDeadline) {
+TEST_P(FetcherContract, EndsAHangingServerAtTheTotalDeadline) {
   RawServer mute([](RawPeer& peer) { peer.hang(); });
   RawServer half([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Le");
     peer.hang();
   });
-  Client client;
+  Client client(GetParam());
   EXPECT_THAT(client.get(mute.url(), 50ms), fails(Errc::timeout, "after 0 bytes of the answer (0.05 s)"));
-  EXPECT_THAT(client.get(half.url(), 50ms), fails(Errc::timeout, "after 27 bytes of the answer"));
+  EXPECT_THAT(client.get(half.url(), 50ms), fails(Errc::timeout, "bytes of the answer (0.05 s)"));
 }
 
-TEST(HttpClient, EndsATlsHandshakeThatStalls) {
+TEST_P(FetcherContract, EndsATlsHandshakeThatStalls) {
   RawServer mute([](RawPeer& peer) { peer.hang(); });
-  Client client;
+  Client client(GetParam());
   EXPECT_THAT(client.get(mute.url("/", "https"), 50ms), fails(Errc::timeout, "TLS handshake"));
 }
 
-TEST(HttpClient, ReportsAResetAndACutAnswer) {
+TEST_P(FetcherContract, ReportsAResetAndACutAnswer) {
   RawServer resets([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\n");
@@ -56,10 +56,14 @@ TEST(HttpClient, ReportsAResetAndACutAnswer) {
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfive!");
   });
   RawServer closes([](RawPeer& peer) { peer.read_request(); });
-  Client client;
+  Client client(GetParam());
   EXPECT_THAT(client.get(resets.url()), fails(Errc::unavailable, ""));
   EXPECT_THAT(client.get(cuts.url()), fails(Errc::unavailable, "cut short"));
   EXPECT_THAT(client.get(closes.url()), fails(Errc::unavailable, "closed without an answer"));
+}
+
+TEST(HttpClient, ReportsAnAnswerThatIsCutAfterAnInterimOne) {
+  Client client;
   RawServer interim([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 103 Early Hints\r\n\r\n");
@@ -67,7 +71,7 @@ TEST(HttpClient, ReportsAResetAndACutAnswer) {
   EXPECT_THAT(client.get(interim.url()), fails(Errc::unavailable, "cut short"));
 }
 
-TEST(HttpClient, S57_StopsAtTheByteCap) {
+TEST_P(FetcherContract, S57_StopsAtTheByteCap) {
   RawServer announced(always("HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n"));
   std::promise<std::size_t> sent;
   RawServer endless([&](RawPeer& peer) {
@@ -84,7 +88,7 @@ TEST(HttpClient, S57_StopsAtTheByteCap) {
     while (peer.send(std::string(0x10000, 'x'))) {
     }
   });
-  Client client;
+  Client client(GetParam());
   Request request;
   request.deadline = kAmple;
   request.max_bytes = 1'000'000;
@@ -95,9 +99,9 @@ TEST(HttpClient, S57_StopsAtTheByteCap) {
   EXPECT_LT(sent.get_future().get(), 100'000'000U);
 }
 
-TEST(HttpClient, AcceptsABodyOfExactlyTheCap) {
+TEST_P(FetcherContract, AcceptsABodyOfExactlyTheCap) {
   RawServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"));
-  Client client;
+  Client client(GetParam());
   Request request;
   request.url = server.url();
   request.max_bytes = 5;
@@ -131,7 +135,7 @@ TEST(HttpClient, StopsAtTheHeaderCap) {
   EXPECT_THAT(client.get(chunk_line.url(), kAmple), fails(Errc::invalid, ""));
 }
 
-TEST(HttpClient, RefusesAnswersThatAreNotHttpOrContradictThemselves) {
+TEST_P(FetcherContract, RefusesAnswersThatAreNotHttpOrContradictThemselves) {
   for (const char* answer : {
            "SSH-2.0-OpenSSH_9.2\r\n\r\n",
            "<html>hello</html>\r\n\r\n",
@@ -146,27 +150,27 @@ TEST(HttpClient, RefusesAnswersThatAreNotHttpOrContradictThemselves) {
       peer.read_request();
       peer.send(answer);
     });
-    Client client;
-    EXPECT_THAT(client.get(server.url()), fails(Errc::invalid, server.url()));
+    Client client(GetParam());
+    EXPECT_THAT(client.get(server.url()), fails(Errc::invalid, server.url("")));
   }
 }
 
-TEST(HttpClient, ReportsARefusedConnectionAndAnUnknownName) {
+TEST_P(FetcherContract, ReportsARefusedConnectionAndAnUnknownName) {
   std::string gone;
   {
     RawServer server([](RawPeer&) {});
     gone = server.url();
   }
-  Client client;
-  EXPECT_THAT(client.get(gone), fails(Errc::unavailable, "Connection refused"));
+  Client client(GetParam());
+  EXPECT_THAT(client.get(gone), fails(Errc::unavailable, "refused"));
   EXPECT_THAT(client.get("http://no-such-name.invalid/", kAmple),
               fails(Errc::unavailable, "no-such-name.invalid not found"));
 }
 
-TEST(HttpClient, SaysThatTheOutcomeOfAWriteIsUnknownOnceItWasSent) {
+TEST_P(FetcherContract, SaysThatTheOutcomeOfAWriteIsUnknownOnceItWasSent) {
   RawServer closes([](RawPeer& peer) { peer.read_request(); });
   RawServer hangs([](RawPeer& peer) { peer.hang(); });
-  Client client;
+  Client client(GetParam());
   for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) {
     EXPECT_THAT(client.fetch(write_to(closes.url(), method)), fails(Errc::outcome_unknown, method));
   }

@@ -29,14 +29,14 @@ std::size_t open_descriptors() {
   return count;
 }
 
-TEST(HttpClient, AsksAgainWhenAKeptConnectionTurnsOutClosedButNeverRepeatsAWrite) {
+TEST_P(FetcherContract, AsksAgainWhenAKeptConnectionTurnsOutClosedButNeverRepeatsAWrite) {
   std::atomic<int> requests = 0;
   RawServer server([&](RawPeer& peer) {  // answers once per connection, closes at the second request
     if (!peer.read_request().empty()) ++requests;
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     if (!peer.read_request().empty()) ++requests;
   });
-  Client client;
+  Client client(GetParam());
   EXPECT_TRUE(client.get(server.url()));
   EXPECT_TRUE(client.get(server.url()));
   EXPECT_EQ(requests, 3);
@@ -126,7 +126,7 @@ Task<void> fetch_into(Fetcher& fetcher, Request request, bool* came) {
   *came = true;
 }
 
-TEST(HttpClient, ClosesTheConnectionOfATaskThatIsDestroyedAndNeverResumesIt) {
+TEST_P(FetcherContract, ClosesTheConnectionOfATaskThatIsDestroyedAndNeverResumesIt) {
   std::promise<void> asked;
   std::promise<void> closed;
   RawServer server([&](RawPeer& peer) {
@@ -135,7 +135,7 @@ TEST(HttpClient, ClosesTheConnectionOfATaskThatIsDestroyedAndNeverResumesIt) {
     peer.hang();
     closed.set_value();
   });
-  Client client;
+  Client client(GetParam());
   bool came = false;
   Request request;
   request.url = server.url();
@@ -155,10 +155,10 @@ TEST(HttpClient, ClosesTheConnectionOfATaskThatIsDestroyedAndNeverResumesIt) {
   EXPECT_FALSE(came);
 }
 
-TEST(HttpClient, MayBeDestroyedAtEveryMomentOfAFetch) {
+TEST_P(FetcherContract, MayBeDestroyedAtEveryMomentOfAFetch) {
   RawServer server(always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"));
   for (int turns = 0; turns < 12; ++turns) {
-    Client client;
+    Client client(GetParam());
     bool came = false;
     Request request;
     request.url = "http://localhost:" + std::to_string(server.port()) + "/";
@@ -171,12 +171,12 @@ TEST(HttpClient, MayBeDestroyedAtEveryMomentOfAFetch) {
   }
 }
 
-TEST(HttpClient, RunsManyFetchesAtOnce) {
+TEST_P(FetcherContract, RunsManyFetchesAtOnce) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx");
   });
-  Client client;
+  Client client(GetParam());
   std::array<bool, 100> came{};
   TaskGroup group;
   Request request;

@@ -43,8 +43,8 @@ std::string RawPeer::read_request() {
   for (;;) {
     const std::size_t header = text.find("\r\n\r\n");
     if (header != text.npos) {
-      const std::size_t length = text.find("Content-Length: ");
-      const std::size_t body = length == text.npos ? 0 : std::strtoul(text.c_str() + length + 16, nullptr, 10);
+      const std::size_t length = text.find("Content-Length:");
+      const std::size_t body = length == text.npos ? 0 : std::strtoul(text.c_str() + length + 15, nullptr, 10);
       if (text.size() >= header + 4 + body) return text;
     }
     const std::string more = read_some();

@@ -33,10 +33,10 @@ TEST(RetryAfter, IsNothingWhenItIsNeither) {
     EXPECT_EQ(parse_retry_after(text, kNow), std::nullopt) << text;
 }
 
-TEST(RetryAfter, ReachesWhoAsked) {
+TEST_P(FetcherContract, SaysWhenItWantsToBeAskedAgain) {
   RawServer busy(always("HTTP/1.1 429 Slow down\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n"));
   RawServer calm(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
-  Client client;
+  Client client(GetParam());
   const auto answer = client.get(busy.url());
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->status, 429);
