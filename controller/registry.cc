@@ -8,6 +8,11 @@
 
 #include "adapters/haproxy/haproxy_balancer.h"
 #include "adapters/process/process.h"
+#include "adapters/receivers/alertmanager.h"
+#include "adapters/receivers/email.h"
+#include "adapters/receivers/slack.h"
+#include "adapters/receivers/telegram.h"
+#include "adapters/receivers/webhook.h"
 #include "controller/config/fingerprint.h"
 #include "controller/config/plugins.h"
 #include "controller/config/read.h"
@@ -43,6 +48,10 @@ struct BalancerEntry : PluginEntry {
   Result<std::unique_ptr<Balancer>> (*make)(const ConfigNode& settings, Environment& environment) = nullptr;
 };
 
+struct NotifierEntry : PluginEntry {
+  Result<std::unique_ptr<Notifier>> (*make)(const ConfigNode& settings, ReceiverHost& host) = nullptr;
+};
+
 template <class T>
 ConfigNode normalized(const ConfigNode& settings, const std::string& path, Problems& problems) {
   return write_spec(read_spec<T>(settings, path, problems));
@@ -75,9 +84,14 @@ std::vector<Claim> process_claims(const ConfigNode& settings) {
   return {{"port", range->first, range->last}};
 }
 /// Why its workers may not be touched; empty: they may. A person's pause beats everything.
-std::string hands_off(const CompiledWorkload& compiled) {
-  if (compiled.orders.paused) return "its document is paused";
-  return compiled.workload.mode == Mode::dry_run ? "its document is in DryRun" : "";
+std::function<std::string()> hands_off(const CompiledWorkload& compiled, const Environment& environment) {
+  std::string document = compiled.workload.mode == Mode::dry_run ? "its document is in DryRun" : "";
+  if (compiled.orders.paused) document = "its document is paused";
+  return [document, name = compiled.workload.name, orders = environment.orders]() -> std::string {
+    if (!document.empty() || orders == nullptr) return document;
+    if (orders->is_waited_for()) return "what people ordered is not read yet";
+    return is_paused(Orders{.given = orders->in_force(name)}) ? "somebody paused it" : "";
+  };
 }
 ProcessHost process_host(const CompiledWorkload& compiled, Environment& environment) {
   ProcessHost host{.time = environment.time, .fetcher = environment.fetcher};
@@ -88,7 +102,7 @@ ProcessHost process_host(const CompiledWorkload& compiled, Environment& environm
   host.policy = name.substr(slash + 1);
   host.memory_reserve_bytes = environment.host_reserve.memory.value_or(Quantity{}).milli / 1000;
   host.max_replicas = compiled.workload.max_replicas;
-  host.hands_off = hands_off(compiled);
+  host.hands_off = hands_off(compiled, environment);
   host.roster = environment.roster;
   return host;
 }
@@ -161,6 +175,29 @@ constexpr std::array kBalancers{
     BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
                   make_haproxy},
 };
+template <class T, Result<std::unique_ptr<Notifier>> (*kMake)(T spec, ReceiverHost& host)>
+Result<std::unique_ptr<Notifier>> make_notifier(const ConfigNode& settings, ReceiverHost& host) {
+  return kMake(settings_of<T>(settings), host);
+}
+/// An Alertmanager groups and repeats by itself.
+constexpr PluginEntry relaying(PluginEntry entry) {
+  entry.relays = true;
+  return entry;
+}
+constexpr std::array kNotifiers{
+    NotifierEntry{relaying(plugin<AlertmanagerReceiver>("alertmanager", "An Alertmanager, all of its replicas.")),
+                  make_notifier<AlertmanagerReceiver, make_alertmanager_notifier>},
+    NotifierEntry{plugin<EmailReceiver>("email", "A mail through an SMTP server, over TLS."),
+                  make_notifier<EmailReceiver, make_email_notifier>},
+    NotifierEntry{plugin<SlackReceiver>("slack", "A message to a channel of Slack, by an incoming webhook."),
+                  make_notifier<SlackReceiver, make_slack_notifier>},
+    NotifierEntry{plugin<TelegramReceiver>("telegram", "A message to a chat of Telegram, by a bot."),
+                  make_notifier<TelegramReceiver, make_telegram_notifier>},
+    NotifierEntry{
+        plugin<WebhookReceiver>("webhook", "A POST of Alertmanager's webhook body, signed where a secret is."),
+        make_notifier<WebhookReceiver, make_webhook_notifier>},
+};
+static_assert(std::ranges::is_sorted(kNotifiers, {}, &NotifierEntry::name));
 static_assert(std::ranges::is_sorted(kProbes, {}, &ProbeEntry::name));
 static_assert(std::ranges::is_sorted(kScalers, {}, &ScalerEntry::name));
 static_assert(std::ranges::is_sorted(kBalancers, {}, &BalancerEntry::name));
@@ -171,6 +208,8 @@ constexpr std::array<std::string_view, 7> kLaterScalers{
 constexpr std::array<std::string_view, 8> kLaterBalancers{
     "awsTargetGroup",    "azureTrafficManager", "caddy", "gatewayHttpRoute",
     "gcpBackendService", "kubernetesService",   "nginx", "traefik"};
+constexpr std::array<std::string_view, 6> kLaterNotifiers{"discord", "opsgenie", "pagerduty", "sns", "teams", "twilio"};
+static_assert(std::ranges::is_sorted(kLaterNotifiers));
 static_assert(std::ranges::is_sorted(kLaterProbes) && std::ranges::is_sorted(kLaterScalers) &&
               std::ranges::is_sorted(kLaterBalancers));
 
@@ -201,7 +240,8 @@ Error unknown(const CompiledWorkload& workload, const std::string& type) {
 }  // namespace
 
 std::string_view to_string(PluginKind kind) {
-  constexpr std::array<std::string_view, 4> kNames{"none", "signal source", "scale target", "load balancer"};
+  constexpr std::array<std::string_view, 5> kNames{"none", "signal source", "scale target", "load balancer",
+                                                   "alert receiver"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -213,6 +253,8 @@ std::vector<std::string_view> plugin_names(PluginKind kind) {
       return names(kScalers);
     case PluginKind::balancer:
       return names(kBalancers);
+    case PluginKind::notifier:
+      return names(kNotifiers);
     case PluginKind::none:
       break;
   }
@@ -227,6 +269,8 @@ std::vector<std::string_view> later_plugins(PluginKind kind) {
       return copied(kLaterScalers);
     case PluginKind::balancer:
       return copied(kLaterBalancers);
+    case PluginKind::notifier:
+      return copied(kLaterNotifiers);
     case PluginKind::none:
       break;
   }
@@ -241,6 +285,8 @@ const PluginEntry* find_plugin(PluginKind kind, std::string_view name) {
       return find_entry(kScalers, name);
     case PluginKind::balancer:
       return find_entry(kBalancers, name);
+    case PluginKind::notifier:
+      return find_entry(kNotifiers, name);
     case PluginKind::none:
       break;
   }
@@ -313,9 +359,15 @@ Result<BoundWorkload> bind(std::shared_ptr<const CompiledWorkload> compiled, Env
   return bound;
 }
 
+Result<std::unique_ptr<Notifier>> bind_notifier(const PluginRef& receiver, ReceiverHost& host) {
+  const auto* entry = find_entry(kNotifiers, receiver.type);
+  if (entry == nullptr) return Error{Errc::invalid, fmt::format("there is no alert receiver {}", receiver.type)};
+  return entry->make(receiver.settings, host);
+}
+
 Task<Result<std::int32_t>> take_leave(CompiledWorkload workload, Environment& environment) {
   const auto* entry = workload.scaler ? find_entry(kScalers, workload.scaler->type) : nullptr;
-  const bool in_force = workload.workload.mode == Mode::enforce && !workload.orders.paused;
+  const bool in_force = workload.workload.mode == Mode::enforce && !is_paused(workload.orders);
   if (entry == nullptr || entry->leave == nullptr || !in_force) co_return 0;
   co_return co_await entry->leave(workload.scaler->settings, workload, environment);
 }

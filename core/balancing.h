@@ -113,6 +113,15 @@ struct OutlierDetection {
   static constexpr auto rules() { return std::array{rule::le("baseEjectionTime", "maxEjectionTime")}; }
 };
 
+/// A signal that gives a value for each member: out, whose value is many times the median of all.
+struct MemberSignal {
+  std::uint64_t signal = 0;  ///< its fingerprint; it stands among the workload's signals
+  double factor = 3;
+  std::int32_t minimum_hosts = 3;
+  double at_least = 0;  ///< of the signal; below this nobody is an outlier
+  bool operator==(const MemberSignal&) const = default;
+};
+
 /// A member begins with a part of its weight. Envoy's formula: the share is the passed part of the window to the power
 /// of 1 / aggression, and never below the minimum.
 struct SlowStart {

@@ -10,7 +10,7 @@
 namespace ballast {
 
 /// Which table of the registry knows a plug-in.
-enum class PluginKind : std::uint8_t { none, probe, scaler, balancer };
+enum class PluginKind : std::uint8_t { none, probe, scaler, balancer, notifier };
 
 /// The form of a string: checked by the reader, a pattern in the schema.
 enum class Format : std::uint8_t {
@@ -63,5 +63,6 @@ struct Quantity {
   std::int64_t milli = 0;
   bool operator==(const Quantity&) const = default;
 };
+constexpr double as_double(const Quantity& quantity) { return static_cast<double>(quantity.milli) / 1000; }
 
 }  // namespace ballast

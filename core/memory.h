@@ -146,6 +146,16 @@ struct SurgeMemory {
   bool operator==(const SurgeMemory&) const = default;
 };
 
+/// An alert that is pending or firing. What is neither is not remembered.
+struct AlertMemory {
+  std::uint64_t alert = 0;           ///< fingerprint of a rule or of a built-in alert
+  TimePoint since{};                 ///< its test holds since then, but for the time in which nothing was known
+  std::optional<TimePoint> fired{};  ///< nothing: pending
+  TimePoint looked{};
+  std::optional<TimePoint> ceased{};  ///< it fires though its test does not hold since then, again but for that time
+  bool operator==(const AlertMemory&) const = default;
+};
+
 struct Memory {
   std::string target{};  ///< kind and name; another one drops everything
   std::string uid{};     ///< another one drops what belonged to the old target
@@ -156,6 +166,7 @@ struct Memory {
   std::vector<WatchMemory> watches{};
   std::optional<SurgeMemory> surge{};
   std::vector<PoolMemory> pools{};
+  std::vector<AlertMemory> alerts{};
   bool operator==(const Memory&) const = default;
 };
 

@@ -1,9 +1,11 @@
 // All that is known about one workload at one time: the only input of a decision besides its memory.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -95,11 +97,40 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-/// A person's standing order.
+enum class OrderKind : std::uint8_t {
+  pause,    ///< nothing is changed, whatever comes
+  freeze,   ///< replicas stay as they are, in one direction or both; members are still looked after
+  scale,    ///< so many replicas, whatever the signals ask for
+  restart,  ///< who was started before it was given is replaced, one at a time
+};
+constexpr auto enum_names(OrderKind) { return std::array<std::string_view, 4>{"Pause", "Freeze", "Scale", "Restart"}; }
+constexpr std::string_view to_string(OrderKind kind) { return enum_names(kind)[static_cast<std::size_t>(kind)]; }
+
+/// What a person said, beside the documents. It holds until it is over or taken back.
+struct Order {
+  OrderKind kind = OrderKind::pause;
+  std::int32_t replicas = 0;       ///< of scale
+  Freeze direction = Freeze::all;  ///< of freeze
+  TimePoint given{};
+  std::optional<TimePoint> until{};
+  std::string who{};
+  std::string why{};
+  bool operator==(const Order&) const = default;
+};
+
+/// A person's standing orders.
 struct Orders {
-  bool paused = false;
+  bool paused = false;         ///< by an annotation of the document
+  std::vector<Order> given{};  ///< in force, by kind, at most one of each
   bool operator==(const Orders&) const = default;
 };
+/// Null: there is no such order.
+inline const Order* find(const Orders& orders, OrderKind kind) {
+  for (const Order& order : orders.given)
+    if (order.kind == kind) return &order;
+  return nullptr;
+}
+inline bool is_paused(const Orders& orders) { return orders.paused || find(orders, OrderKind::pause) != nullptr; }
 
 struct Observation {
   TimePoint at{};

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/alert.h"
 #include "core/reason.h"
 #include "core/signal.h"
 
@@ -80,6 +81,7 @@ struct Plan {
   bool touch_pools = false;  ///< some member's weights differ from what was observed
   std::vector<MemberPlan> members{};
   std::vector<Step> steps{};
+  std::vector<AlertTransition> alerts{};
   bool operator==(const Plan&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/alert.h"
 #include "core/observation.h"
 #include "core/result.h"
 #include "core/task.h"
@@ -72,6 +73,24 @@ class Balancer {
   /// Makes the pool hold `wanted`, with these weights; of its other members it removes only those that Ballast added.
   /// Absolute; every change is read back. Errors: outcome_unknown, unavailable, invalid, conflict (contested).
   virtual Task<Result<Done>> apply(std::vector<WantedMember> wanted) = 0;
+};
+
+/// How an attempt to tell somebody ended. No failure: it was taken.
+struct Delivery {
+  std::optional<Error> failure{};
+  std::optional<Duration> retry_after{};  ///< how long the receiver asks to be left alone
+  std::string note{};                     ///< what a person should know though it was taken
+  bool operator==(const Delivery&) const = default;
+};
+
+/// Tells people.
+class Notifier {
+ public:
+  virtual ~Notifier() = default;
+  /// One attempt, with a deadline. Repeating it is harmless where the receiver looks at `Notification::key`.
+  /// Failures: unavailable, timeout, rate_limited, outcome_unknown (sent, and not answered): try again. invalid,
+  /// denied, not_found: this receiver will not take it until somebody changes something. None of them holds a secret.
+  virtual Task<Delivery> deliver(Notification notification) = 0;
 };
 
 }  // namespace ballast

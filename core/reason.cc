@@ -161,6 +161,20 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::ejected_capacity, "EjectedCapacity",
      "{before} wanted to serve, more than the {b} that do can carry while {a} are ejected: {after}",
      "ejected, others that serve"},
+    {Reason::ejected_signal, "EjectedSignal",
+     "{subject} is ejected: its signal is {a}, more than {c} times the members' median of {b}",
+     "value, median, factor"},
+    {Reason::ordered, "Ordered", "a person ordered {after} replicas, for {a} s more", "seconds left"},
+    {Reason::ordered_beyond_bounds, "OrderedBeyondBounds",
+     "a person ordered {a} replicas, beyond minReplicas {b} and maxReplicas {c}: {after}",
+     "ordered, minReplicas, maxReplicas"},
+    {Reason::order_frozen, "Frozen", "{before} wanted, held at {after}: frozen by a person",
+     "seconds left, 0 without an end"},
+    {Reason::restart_ordered, "RestartOrdered",
+     "{subject} is replaced as a person asked; {a} more were started before that", "others to restart"},
+    {Reason::restart_waits, "RestartWaits",
+     "{a} members wait to be restarted: that takes room for one more below {b} replicas, and leave to replace one",
+     "to restart, most replicas now"},
 }};
 
 constexpr bool in_order() {

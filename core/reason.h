@@ -96,8 +96,15 @@ enum class Reason : std::uint16_t {
   member_returned,
   outliers_distrusted,
   ejected_capacity,
+  ejected_signal,
+  // a person's word
+  ordered,
+  ordered_beyond_bounds,
+  order_frozen,
+  restart_ordered,
+  restart_waits,
 };
-inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::ejected_capacity) + 1;
+inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::restart_waits) + 1;
 
 /// One line of the table. `text` is an fmt pattern over {subject} {before} {after} {a} {b} {c} {d}; a to d are the
 /// step's numbers, whose meaning `numbers` tells in the same order.

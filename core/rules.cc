@@ -95,6 +95,10 @@ std::optional<RuleProblem> check(const Rule& rule, const FieldStates& states) {
     case Rule::Kind::needs_when:
       if (states(rule.fields[0]).text != rule.value || states(rule.fields[1]).present) return std::nullopt;
       return RuleProblem{std::string(rule.fields[0]), fmt::format("{} needs {} beside it", rule.value, rule.fields[1])};
+    case Rule::Kind::forbids_when:
+      if (states(rule.fields[0]).text != rule.value || !states(rule.fields[1]).present) return std::nullopt;
+      return RuleProblem{std::string(rule.fields[1]),
+                         fmt::format("may not be there where {} is {}", rule.fields[0], rule.value)};
     case Rule::Kind::exactly_one:
     case Rule::Kind::at_most_one:
     case Rule::Kind::at_least_one:
@@ -113,6 +117,8 @@ std::string sentence(const Rule& rule) {
       return fmt::format("{} needs {}.", rule.fields[0], rule.fields[1]);
     case Rule::Kind::needs_when:
       return fmt::format("{} {} needs {}.", rule.fields[0], rule.value, rule.fields[1]);
+    case Rule::Kind::forbids_when:
+      return fmt::format("No {} where {} is {}.", rule.fields[1], rule.fields[0], rule.value);
     case Rule::Kind::exactly_one:
       return fmt::format("Exactly one of {}.", listed(names(rule), "and"));
     case Rule::Kind::at_most_one:
@@ -134,6 +140,8 @@ std::string cel(const Rule& rule, CelType type) {
       return fmt::format("!has(self.{}) || has(self.{})", f[0], f[1]);
     case Rule::Kind::needs_when:
       return fmt::format("!has(self.{0}) || self.{0} != '{1}' || has(self.{2})", f[0], rule.value, f[1]);
+    case Rule::Kind::forbids_when:
+      return fmt::format("!has(self.{0}) || self.{0} != '{1}' || !has(self.{2})", f[0], rule.value, f[1]);
     case Rule::Kind::immutable:
       return fmt::format("!has(oldSelf.{0}) || (has(self.{0}) && self.{0} == oldSelf.{0})", f[0]);
     default:

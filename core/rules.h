@@ -17,6 +17,7 @@ struct Rule {
     le,            ///< fields[0] <= fields[1]; holds while one of them is absent
     needs,         ///< fields[0] is written only together with fields[1]
     needs_when,    ///< fields[0] has `value`: fields[1] must be there
+    forbids_when,  ///< fields[0] has `value`, written or by default: fields[1] may not be there
     exactly_one,   ///< of all fields
     at_most_one,   ///< of all fields
     at_least_one,  ///< of all fields
@@ -25,7 +26,7 @@ struct Rule {
   static constexpr std::size_t kMaxFields = 6;
   Kind kind = Kind::le;
   std::array<std::string_view, kMaxFields> fields{};  ///< keys; unused ones are empty
-  std::string_view value{};                           ///< of needs_when
+  std::string_view value{};                           ///< of needs_when and forbids_when
 };
 
 namespace rule {
@@ -33,6 +34,9 @@ constexpr Rule le(std::string_view a, std::string_view b) { return {Rule::Kind::
 constexpr Rule needs(std::string_view a, std::string_view b) { return {Rule::Kind::needs, {a, b}, {}}; }
 constexpr Rule needs_when(std::string_view a, std::string_view value, std::string_view b) {
   return {Rule::Kind::needs_when, {a, b}, value};
+}
+constexpr Rule forbids_when(std::string_view a, std::string_view value, std::string_view b) {
+  return {Rule::Kind::forbids_when, {a, b}, value};
 }
 constexpr Rule exactly_one(std::string_view a, std::string_view b, std::string_view c = {}, std::string_view d = {},
                            std::string_view e = {}, std::string_view f = {}) {

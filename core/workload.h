@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/alert.h"
 #include "core/balancing.h"
 #include "core/config_node.h"
 #include "core/field.h"
@@ -167,7 +168,8 @@ struct Pool {
   std::int32_t full_weight = 100;
   Duration drain_timeout = std::chrono::seconds{30};    ///< then a member goes even with requests in flight
   std::optional<OutlierDetection> outlier_detection{};  ///< absent: nobody is ejected
-  std::optional<SlowStart> slow_start{};                ///< absent: new members begin with their full weight
+  std::vector<MemberSignal> member_signals{};
+  std::optional<SlowStart> slow_start{};  ///< absent: new members begin with their full weight
   Balance balance{};
   bool operator==(const Pool&) const = default;
 };
@@ -189,6 +191,7 @@ struct Workload {
   Duration zero_cooldown = std::chrono::minutes{5};  ///< how long nothing must be active before zero
   SurgeRules surge{};
   std::vector<Pool> pools{};
+  std::vector<AlertRule> alerts{};
   bool operator==(const Workload&) const = default;
 };
 

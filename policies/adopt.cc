@@ -11,7 +11,9 @@ namespace ballast {
 void adopt(const Workload& workload, Memory& memory, const Observation& observation) {
   const std::string target = workload.target_kind + "/" + workload.target_name;
   // What is usual for a signal stays so, whatever it steers; a member's share of it does not.
-  if (memory.target != target) memory = Memory{.target = target, .watches = std::move(memory.watches)};
+  // Who was told that something is wrong must be told when it ends.
+  if (memory.target != target)
+    memory = Memory{.target = target, .watches = std::move(memory.watches), .alerts = std::move(memory.alerts)};
   if (observation.target && observation.target->uid != memory.uid) {
     memory.uid = observation.target->uid;
     memory.scale = {};

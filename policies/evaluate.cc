@@ -9,6 +9,7 @@
 #include "policies/scaling/behavior.h"
 #include "policies/scaling/fallback.h"
 #include "policies/scaling/guard.h"
+#include "policies/scaling/orders.h"
 #include "policies/scaling/propose.h"
 #include "policies/scaling/surge.h"
 #include "policies/scaling/zero.h"
@@ -101,6 +102,19 @@ std::int32_t judge_signals(const Situation& now, std::int32_t least, Memory& mem
   return guard(now.workload, memory, now.observation, shrink_window(now.workload), current, allowed, plan.steps);
 }
 
+/// What signals ask for under a person's word is not kept, and so proves nothing once that is over.
+void forget_evidence_under_orders(const Orders& orders, Memory& memory) {
+  if (!is_paused(orders) && find(orders, OrderKind::scale) == nullptr) return;
+  for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
+}
+
+/// Beyond a schedule's maximum, but not the policy's own, a person's word goes.
+std::int32_t most_replicas(const Workload& workload, const Observation& observation, const Bounds& bounds) {
+  const bool ordered = find(observation.orders, OrderKind::scale) != nullptr;
+  const std::int32_t most = ordered ? workload.max_replicas : bounds.max;
+  return std::min(most, observation.allowance.value_or(most));
+}
+
 /// Stages 1 to 10.
 std::int32_t decide(const Situation& now, Memory& memory, Need& need, Plan& plan) {
   const std::int32_t current = now.counts.current;
@@ -108,7 +122,8 @@ std::int32_t decide(const Situation& now, Memory& memory, Need& need, Plan& plan
   if (const auto early = before_signals(now, plan.steps)) {
     plan.wanted = *early;
     // Budgets and quotas come before a schedule, not before the policy's own minimum.
-    if (*early <= current || !now.bounds.min_schedule) return *early;
+    const bool by_schedule = now.bounds.min_schedule && find(now.observation.orders, OrderKind::scale) == nullptr;
+    if (*early <= current || !by_schedule) return *early;
     return std::max(within_allowance(now.observation, current, *early, plan.steps),
                     std::min(now.workload.min_replicas, now.bounds.max));
   }
@@ -159,15 +174,19 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
   Plan plan;
   const Situation now{workload, observation, signals, count(memory, observation), bounds_now(workload, observation)};
   const std::int32_t current = now.counts.current;
-  Need need{.max_replicas = std::min(now.bounds.max, observation.allowance.value_or(now.bounds.max))};
+  Need need{.max_replicas = most_replicas(workload, observation, now.bounds)};
+  forget_evidence_under_orders(observation.orders, memory);
   plan.replicas = decide(now, memory, need, plan);
-  if (!observation.orders.paused) plan.replicas = freeze(workload, observation, current, plan.replicas, plan.steps);
+  if (!is_paused(observation.orders)) {
+    plan.replicas = freeze(workload, observation, current, plan.replicas, plan.steps);
+    plan.replicas = frozen_by_order(observation, current, plan.replicas, plan.steps);
+  }
   if (workload.mode == Mode::dry_run) {
     mark_dry_run(plan, current);
     return plan;
   }
   memory.scale.intent = plan.replicas;
-  if (observation.orders.paused) return plan;
+  if (is_paused(observation.orders)) return plan;
   need.replicas = plan.replicas;
   plan_members(workload, memory, observation, need, plan);
   if (plan.replicas != current) {

@@ -88,7 +88,7 @@ void set_metrics(const Workload& workload, const Observation& observation, const
   known = unknown.empty();
   conditions.set(ConditionType::metrics_available, known, known ? Reason::signal_fresh : Reason::no_usable_signal,
                  unknown);
-  const bool paused = observation.orders.paused;
+  const bool paused = is_paused(observation.orders);
   const bool off = status.reason == Reason::scaling_disabled;
   Reason reason = known ? Reason::signal_fresh : Reason::no_usable_signal;
   if (paused || off) reason = paused ? Reason::paused : Reason::scaling_disabled;

@@ -339,7 +339,7 @@ Result<Done> Fleet::keep_records(bool durable) {
 std::string Fleet::uid() const { return fmt::format("{}/{}/{}", scope_, host_.policy_namespace, host_.policy); }
 
 std::string Fleet::note(TimePoint now) const {
-  return compose_note(slots_, generation_, shortage_, records_failure_, now, host_.hands_off);
+  return compose_note(slots_, generation_, shortage_, records_failure_, now, hands_off());
 }
 
 }  // namespace ballast

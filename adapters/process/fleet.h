@@ -46,6 +46,9 @@ class Fleet {
   [[nodiscard]] const ProcessTarget& target() const { return target_; }
   [[nodiscard]] const ProcessHost& host() const { return host_; }
 
+  /// Why nothing is started, stopped or replaced; empty: it acts.
+  [[nodiscard]] std::string hands_off() const { return host_.hands_off ? host_.hands_off() : ""; }
+
  private:
   struct Birth {
     Slot* slot = nullptr;
@@ -53,7 +56,7 @@ class Fleet {
   };
   void adopt(WorkerToken token, ProcessHandle handle, TimePoint now);
   void restore(const Records& before, TimePoint now);
-  [[nodiscard]] bool acts() const { return host_.hands_off.empty(); }
+  [[nodiscard]] bool acts() const { return hands_off().empty(); }
   void hear_from_shim(Worker& worker, TimePoint now) const;
   void bury_dead(TimePoint now);
   void kill_overdue(TimePoint now);

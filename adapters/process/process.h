@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -33,7 +34,8 @@ struct ProcessHost {
   std::string policy{};
   std::int64_t memory_reserve_bytes = 0;                                 ///< of the host, that workers never get
   std::int32_t max_replicas = std::numeric_limits<std::int32_t>::max();  ///< of those told before this start, as many
-  std::string hands_off{};   ///< why nothing is started, stopped or replaced: `paused`, `DryRun`; empty: it acts
+  /// Asked each time: why nothing is started, stopped or replaced: `paused`, `DryRun`; empty, and without it: it acts.
+  std::function<std::string()> hands_off{};
   Roster* roster = nullptr;  ///< is told who the workers are, and outlives the scaler; null: nobody measures them
   std::filesystem::path shim = "/proc/self/exe";  ///< runs `worker_shim_main` when called with `_worker`
 };

@@ -67,7 +67,7 @@ class ProcessScaler final : public Scaler {
     fleet_.look(now);
     if (observed.uid != fleet_.uid())
       return Error{Errc::conflict, fmt::format("decided on {}, this is {}", observed.uid, fleet_.uid())};
-    if (const std::string& why = fleet_.host().hands_off; !why.empty())
+    if (const std::string why = fleet_.hands_off(); !why.empty())
       return Error{Errc::denied, fmt::format("{}: nothing is started or stopped", why)};
     if (replicas < 0) return Error{Errc::bug, fmt::format("{} replicas", replicas)};
     const bool is_repeated = replicas == desired_ &&

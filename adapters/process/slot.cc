@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fnv.h"
+
 namespace ballast {
 
 Duration restart_delay(const RestartBackoff& backoff, std::int32_t failures) {
@@ -47,22 +49,18 @@ void bury(Slot& slot, const RestartBackoff& backoff, std::string problem, TimePo
 }
 
 Fingerprint generation_of(const ProcessTarget& target) {
-  Fingerprint hash = 14'695'981'039'346'656'037U;
-  const auto add = [&hash](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
-    hash = (hash ^ 0xffU) * 1'099'511'628'211U;  // "ab","c" is not "a","bc"
-  };
-  for (const std::string& part : target.command) add(part);
-  add("");
+  FnvOfParts parts;
+  for (const std::string& part : target.command) parts.add(part);
+  parts.add("");
   for (const auto& [name, value] : target.environment) {
-    add(name);
-    add(value);
+    parts.add(name);
+    parts.add(value);
   }
-  add(target.user);
-  add(target.working_directory);
-  add(target.environment_file);
-  add(std::to_string(target.memory_max ? target.memory_max->milli : 0));
-  return hash;
+  parts.add(target.user);
+  parts.add(target.working_directory);
+  parts.add(target.environment_file);
+  parts.add(std::to_string(target.memory_max ? target.memory_max->milli : 0));
+  return parts.value();
 }
 
 }  // namespace ballast

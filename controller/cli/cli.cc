@@ -82,6 +82,66 @@ void add_history_commands(CLI::App& app, HistoryOptions& status, ExplainOptions&
   again->callback([&replay, &action] { action = [&replay] { return replay_command(replay); }; });
 }
 
+void add_alert_commands(CLI::App& app, HistoryOptions& list, AlertTestOptions& test, Action& action) {
+  CLI::App* alert = app.add_subcommand("alert", "What fires, and whether a receiver can be told");
+  alert->require_subcommand(1);
+  CLI::App* all = alert->add_subcommand("list", "What fires, and what is over but not yet told to all");
+  add_history(*all, list);
+  all->callback([&list, &action] { action = [&list] { return alert_list_command(list); }; });
+
+  CLI::App* one = alert->add_subcommand("test", "Tell a receiver that nothing is wrong");
+  one->footer(
+      "Sends one alert that fires and one that is over, by the settings and secrets of the document.\n\n"
+      "  ballast alert test oncall -f /etc/ballast\n\n"
+      "Exit status 0 when it was taken, 1 with the reason when it was not, 4 when there is no such receiver.");
+  one->add_option("receiver", test.receiver, "An AlertReceiver: `oncall`, `shop/oncall`")->required();
+  one->add_option("-f,--file", test.files, "Documents: files, directories, or - for standard input")->required();
+  one->add_flag("--allow-link-local", test.allow_link_local, "As of `ballast run`");
+  one->callback([&test, &action] { action = [&test] { return alert_test_command(test); }; });
+}
+
+CLI::App* add_word(CLI::App& app, const char* name, const char* help, const SayOptions& word, SayOptions& say,
+                   Action& action) {
+  CLI::App* command = app.add_subcommand(name, help);
+  command->add_option("name", say.name, "A policy: `web`, `shop/web`")->required();
+  command->add_option("--state-dir", say.state_directory, "Of the running daemon")->envname("BALLAST_STATE_DIR");
+  command->add_option_function<std::string>(
+      "-o,--output", [&say](const std::string& form) { say.json = form == "json"; }, "text or json");
+  command->callback([&say, &action, word] {
+    say.kind = word.kind;
+    say.take_back = word.take_back;
+    say.done = word.done;
+    action = [&say] { return say_command(say); };
+  });
+  return command;
+}
+
+void add_words(CLI::App& app, SayOptions& say, Action& action) {
+  const auto add = [&](const char* name, const char* help, const SayOptions& word) {
+    CLI::App* command = add_word(app, name, help, word, say, action);
+    command->add_option("--reason", say.reason, "Why, for whoever asks later");
+    return command;
+  };
+  const auto limited = [&](CLI::App* command) {
+    auto* lasts = command->add_option("--for", say.lasts, "How long: 30m, 2h");
+    command->add_option("--until", say.until, "RFC 3339: 2026-11-30T18:00:00Z")->excludes(lasts);
+    return command;
+  };
+  limited(add("pause", "Leave a policy's replicas and pools as they are, whatever comes",
+              {.kind = "Pause", .done = "paused; `ballast resume` ends it"}));
+  limited(add("freeze", "Keep the number of replicas; sick members are still looked after",
+              {.kind = "Freeze", .done = "frozen; `ballast resume` ends it"}))
+      ->add_option("--direction", say.direction, "ScaleDown, ScaleUp or All")
+      ->check(CLI::IsMember({"ScaleDown", "ScaleUp", "All"}));
+  CLI::App* scale = limited(add("scale", "So many replicas for a time, whatever the signals ask for",
+                                {.kind = "Scale", .done = "scaled; `ballast resume` gives it back to its signals"}));
+  scale->add_option("replicas", say.replicas, "Between minReplicas and maxReplicas")->required();
+  scale->footer("  ballast scale web 12 --for 2h --reason \"the sale begins\"");
+  add("restart", "Replace all members, one at a time, each drained, once another serves in its place",
+      {.kind = "Restart", .done = "restarting, one at a time; `ballast explain` follows it"});
+  add("resume", "Take back what people ordered: the policy steers again", {.take_back = true, .done = "steers again"});
+}
+
 void add_host_commands(CLI::App& app, OrphanOptions& orphan, DemoOptions& demo, bool& json, Action& action) {
   CLI::App* lost = app.add_subcommand("orphan", "Workers whose document was removed or renamed");
   lost->footer("Removing a document never stops its workers. This lists them; --stop ends them.");
@@ -124,11 +184,16 @@ int run_cli(int argc, char** argv) {
   ReplayOptions replay;
   OrphanOptions orphan;
   DemoOptions demo;
+  HistoryOptions alerts;
+  SayOptions say;
+  AlertTestOptions alert_test;
   bool json = false;
   Action action;
   add_run(app, run, action);
   add_documents(app, validate, docs, action);
   add_history_commands(app, status, explain, replay, action);
+  add_words(app, say, action);
+  add_alert_commands(app, alerts, alert_test, action);
   add_host_commands(app, orphan, demo, json, action);
   try {
     app.parse(argc, argv);

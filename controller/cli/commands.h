@@ -71,6 +71,36 @@ struct OrphanOptions {
 };
 int orphan_command(const OrphanOptions& options);
 
+struct AlertTestOptions {
+  std::vector<std::string> files{};
+  std::string receiver{};  ///< `oncall`, `shop/oncall`
+  bool allow_link_local = false;
+};
+/// Tells a receiver that nothing is wrong, as the daemon would tell it that something is.
+int alert_test_command(const AlertTestOptions& options);
+/// What fires, by the journal.
+int alert_list_command(const HistoryOptions& options);
+
+struct SayOptions {
+  std::string state_directory{};
+  std::string name{};
+  std::string kind{};  ///< `Pause`, `Freeze`, `Scale`, `Restart`; empty with `take_back`: all
+  bool take_back = false;
+  std::optional<std::int32_t> replicas{};
+  std::string direction{};  ///< of a freeze; empty: All
+  std::string lasts{};      ///< `2h`
+  std::string until{};      ///< RFC 3339; beats `lasts`
+  std::string reason{};
+  std::string done{};  ///< what is printed when it was taken
+  bool json = false;
+};
+/// A person's word to the running daemon.
+int say_command(const SayOptions& options);
+
+/// Where a daemon keeps the token that changing something needs, and where it listens.
+std::filesystem::path token_in(const std::filesystem::path& state_directory);
+std::filesystem::path address_in(const std::filesystem::path& state_directory);
+
 int version_command(bool json);
 
 /// /var/lib/ballast for root, else $XDG_STATE_HOME/ballast or ~/.local/state/ballast. $BALLAST_STATE_DIR beats both.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -20,7 +21,8 @@ Daemon::Daemon(const RunOptions& options, Log& log)
       journal_executor_(loop_->make_executor()),
       executor_(loop_->make_executor()),
       readings_executor_(loop_->make_executor()),
-      metrics_(make_metrics(BALLAST_VERSION)) {}
+      metrics_(make_metrics(BALLAST_VERSION)),
+      mail_executor_(loop_->make_executor()) {}
 
 Daemon::~Daemon() {
   // Tasks first: they hold what the engine and the journal own.
@@ -48,6 +50,8 @@ int Daemon::run() {
   if (const int status = open(); status != kGood) return status;
   if (const int status = serve(); status != kGood) return status;
   apply(*first);
+  tasks_.spawn(alerts_->run());
+  tasks_.spawn(orders_->run());
   const std::size_t workloads = first->set.workloads.size();
   first.reset();  // it holds all documents
   watch();
@@ -63,7 +67,7 @@ int Daemon::run() {
   return kGood;
 }
 
-int Daemon::open() {
+int Daemon::open_journal() {
   std::error_code failure;
   std::filesystem::create_directories(state_directory_, failure);
   if (failure) {
@@ -72,8 +76,7 @@ int Daemon::open() {
     return kUsage;
   }
   JournalOptions options{.path = journal_in(state_directory_).string()};
-  const ConfigurationSpec& configuration = reloader_.current().configuration;
-  apply_configuration(configuration, options);
+  apply_configuration(reloader_.current().configuration, options);
   auto journal = Journal::open(options, *journal_executor_);
   if (!journal) {
     log_.error(journal.error().message, {{"journal", options.path}});
@@ -82,6 +85,11 @@ int Daemon::open() {
   journal_ = std::move(*journal);
   for (const std::string& line : journal_->report()) log_.warn(line);
   loop_->start_not_before(journal_->newest());
+  return kGood;
+}
+
+int Daemon::open() {
+  if (const int status = open_journal(); status != kGood) return status;
   HttpClientOptions network;
   network.network.allow_link_local = options_.allow_link_local;
   auto http = make_http_fetcher(*loop_, std::move(network));
@@ -94,21 +102,28 @@ int Daemon::open() {
   readings_ = make_worker_readings(*loop_, *readings_executor_, roster_);
   channels_ = make_channels({.network = *http_, .workers = readings_.get(), .commands = commands_.get()});
   fetcher_ = make_bulkhead(*channels_, *loop_);
-  environment_ = std::make_unique<Environment>(
-      Environment{*loop_, *fetcher_, *executor_, state_directory_, configuration.host_reserve, &roster_});
-  engine_ = std::make_unique<Engine>(*loop_, *fetcher_, *journal_, events(), compile_text());
+  if (auto opened = open_orders(); !opened) {
+    log_.error(opened.error().message);
+    return kUsage;
+  }
+  environment_ = std::make_unique<Environment>(Environment{*loop_, *fetcher_, *executor_, state_directory_,
+                                                           reloader_.current().configuration.host_reserve,
+                                                           orders_.get(), &roster_});
+  if (const int status = open_alerts(); status != kGood) return status;
+  engine_ =
+      std::make_unique<Engine>(*loop_, *fetcher_, *journal_, events(), compile_text(), alerts_.get(), orders_.get());
   return kGood;
 }
 
 int Daemon::serve() {
-  ServerOptions options;
-  options.listen = options_.listen.empty() ? reloader_.current().configuration.listen : options_.listen;
-  auto server = make_server(*loop_, options, routes());
+  server_options_.listen = options_.listen.empty() ? reloader_.current().configuration.listen : options_.listen;
+  auto server = make_server(*loop_, server_options_, routes());
   if (!server) {
     log_.error(server.error().message, {{"fix", "--listen 127.0.0.1:0, or listen: of the Configuration"}});
     return kUsage;
   }
   server_ = std::move(*server);
+  tell_address();
   return kGood;
 }
 
@@ -133,6 +148,13 @@ void Daemon::put(std::shared_ptr<const CompiledWorkload> compiled) {
 }
 
 void Daemon::apply(const Reload& reload) {
+  route_alerts(reload.set.alerting);
+  // Of a document that cannot be read nobody knows whether it is gone.
+  if (reload.set.errors() == 0) {
+    std::set<std::string> names;
+    for (const CompiledWorkload& compiled : reload.set.workloads) names.insert(compiled.workload.name);
+    alerts_->keep_only(std::move(names));
+  }
   for (const std::string& name : reload.removed) {
     engine_->remove(name);
     log_.warn("no document any more: its workers are left running", {{"workload", name}, {"see", "ballast orphan"}});
@@ -151,6 +173,7 @@ void Daemon::apply(const Reload& reload) {
 
 void Daemon::reload() {
   if (stopping_) return;
+  put_files_again();
   const Reload change = reloader_.update(read_files(options_.files));
   show_problems(change.set);
   apply(change);
@@ -179,17 +202,25 @@ Task<void> Daemon::shut_down() {
     locks.push_back(runner->bound()->locks);
   }
   co_await engine_->shutdown(kPatience);
+  alerts_->stop();
+  co_await alerts_->write_down();
   const auto flushed = co_await journal_->flush();
   if (!flushed) log_.warn("the journal's end could not be written", {{"error", flushed.error().message}});
   // Nobody may ask the engine, nor start workers again, from here on.
   server_.reset();
   engine_.reset();
   TaskGroup leaving;
-  for (const std::string& name : steered) leaving.spawn(take_leave_of(*in_force_.at(name)));
+  for (const std::string& name : steered) {
+    CompiledWorkload leaves = *in_force_.at(name);
+    leaves.orders.given = orders_->in_force(name);
+    leaving.spawn(take_leave_of(std::move(leaves)));
+  }
   while (!leaving.idle()) {
     const TimePoint next = loop_->now() + std::chrono::milliseconds{20};
     co_await Sleep(*loop_, next);
   }
+  co_await alerts_->write_down();  // what was answered meanwhile
+  forget_address();
   loop_->stop();
 }
 

@@ -4,16 +4,20 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "adapters/process/readings.h"
+#include "adapters/receivers/receiver_host.h"
+#include "controller/alerts/dispatcher.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/log.h"
 #include "controller/cli/target_locks.h"
 #include "controller/config/config.h"
 #include "controller/engine/engine.h"
 #include "controller/journal/journal.h"
+#include "controller/orders/order_book.h"
 #include "controller/registry.h"
 #include "controller/server/metrics.h"
 #include "controller/server/server.h"
@@ -39,6 +43,7 @@ class Daemon {
 
  private:
   int open();
+  int open_journal();
   void apply(const Reload& reload);
   void put(std::shared_ptr<const CompiledWorkload> compiled);
   void reload();
@@ -50,6 +55,21 @@ class Daemon {
   void warn_of_commands(const CompiledWorkload& compiled);
   void show_problems(const LoadedSet& set);
   EngineEvents events();
+  int open_alerts();
+  void route_alerts(const CompiledAlerting& alerting);
+  AlertEvents alert_events();
+  Result<Done> open_orders();
+  void put_file(const std::filesystem::path& path, const std::string& text);
+  void put_files_again();
+  void tell_address();
+  void forget_address() const;
+  Task<void> keep_orders();
+  Result<const Runner*> steered(const std::string& name) const;
+  Orders orders_of(const std::string& name) const;
+  Result<Done> may_order(const ServerRequest& request) const;
+  Result<ServerResponse> give_order(const ServerRequest& request);
+  Result<ServerResponse> take_back_orders(const ServerRequest& request);
+  std::vector<Route> order_routes();
   std::vector<Route> routes();
   std::vector<PolicyMetrics> policy_metrics() const;
 
@@ -69,8 +89,17 @@ class Daemon {
   std::unique_ptr<Fetcher> fetcher_{};
   std::unique_ptr<Journal> journal_{};
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Executor> mail_executor_;  ///< a slow mail server delays nobody else
+  std::unique_ptr<Fetcher> vendors_{};
+  std::unique_ptr<ReceiverHost> receiver_host_{};
+  std::unique_ptr<AlertDispatcher> alerts_{};
   std::unique_ptr<Environment> environment_{};
   TargetLocks locks_{target_lock_directory()};
+  ServerOptions server_options_{};
+  std::string token_{};                                             ///< whoever shows it may change something
+  std::map<std::filesystem::path, std::string> unwritten_files_{};  ///< that the disk did not take
+  std::unique_ptr<OrderBook> orders_{};
+  std::optional<CompiledAlerting> alerting_{};                                 ///< in force
   std::map<std::string, std::shared_ptr<const CompiledWorkload>> in_force_{};  ///< by workload, the last that was bound
   std::unique_ptr<Engine> engine_{};
   std::unique_ptr<FileWatch> file_watch_{};

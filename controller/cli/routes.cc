@@ -1,10 +1,13 @@
 // The HTTP interface of the daemon: health, metrics and the state of its policies.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "controller/cli/alert_views.h"
 #include "controller/cli/daemon.h"
 #include "controller/cli/views.h"
 
@@ -63,6 +66,7 @@ std::vector<Route> Daemon::routes() {
     return ServerResponse{.status = 503, .body = std::move(lines)};
   };
   const auto metrics = [this](const ServerRequest&) {
+    metrics_->alerts_are(to_metrics(alerts_->book(), loop_->now()));
     metrics_->journal_is(JournalMetrics{.writable = journal_->writable(), .frames = frames_});
     return ServerResponse{.content_type = "text/plain; version=0.0.4; charset=utf-8",
                           .body = metrics_->page(policy_metrics())};
@@ -70,8 +74,14 @@ std::vector<Route> Daemon::routes() {
   const auto policies = [this](const ServerRequest&) {
     return ServerResponse{.content_type = "application/json", .body = to_json(views_of(*engine_), loop_->now())};
   };
-  return {Route{"GET", "/healthz", healthz}, Route{"GET", "/readyz", readyz}, Route{"GET", "/metrics", metrics},
-          Route{"GET", "/api/v1/policies", policies}};
+  const auto alerts = [this](const ServerRequest& request) {
+    return answer_alerts(request, alerts_->book(), loop_->wall());
+  };
+  std::vector<Route> routes{Route{"GET", "/healthz", healthz}, Route{"GET", "/readyz", readyz},
+                            Route{"GET", "/metrics", metrics}, Route{"GET", "/api/v1/policies", policies},
+                            Route{"GET", "/api/v2/alerts", alerts}};
+  std::ranges::move(order_routes(), std::back_inserter(routes));
+  return routes;
 }
 
 }  // namespace ballast

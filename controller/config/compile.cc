@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/config/alerting.h"
 #include "controller/config/fingerprint.h"
 #include "controller/config/plugins.h"
 #include "controller/config/sources.h"
@@ -98,10 +99,25 @@ CompiledWorkload compile_monitor(const Document& document, const MonitorSpec& sp
   result.workload.mode = Mode::dry_run;
   result.workload.interval = spec.interval;
   add_signals(spec.signals, documents, result);
+  result.workload.alerts = compile_rules(spec, result.workload.name);
   return result;
 }
 
-void add_pool(const Document& document, const BalancingPolicySpec& spec, CompiledWorkload& into) {
+/// One that the policy asks too is asked once.
+void add_member_signals(const Document& document, const BalancingPolicySpec& spec,
+                        const std::vector<Document>& documents, Pool& pool, CompiledWorkload& into) {
+  for (const MemberSignalSpec& rule : spec.member_signals) {
+    const SignalSpec signal = signal_of(rule, document.id.name);
+    const PluginRef probe = resolved_probe(signal, document.id.name_space, documents).value_or(signal.probe);
+    const Fingerprint asked = fingerprint(probe, PluginKind::probe);
+    pool.member_signals.push_back({asked, rule.factor, rule.minimum_hosts, as_double(rule.at_least)});
+    const auto& known = into.workload.signals;
+    if (std::ranges::find(known, asked, &Signal::fingerprint) == known.end()) add_signals({signal}, documents, into);
+  }
+}
+
+void add_pool(const Document& document, const BalancingPolicySpec& spec, const std::vector<Document>& documents,
+              CompiledWorkload& into) {
   into.workload.pools.push_back({.name = fmt::format("{}:{}", spec.pool.balancer.type, document.id.name),
                                  .fingerprint = fingerprint(spec.pool.balancer, PluginKind::balancer),
                                  .full_weight = spec.full_weight,
@@ -109,6 +125,8 @@ void add_pool(const Document& document, const BalancingPolicySpec& spec, Compile
                                  .outlier_detection = spec.outlier_detection,
                                  .slow_start = spec.slow_start,
                                  .balance = spec.balance});
+  Pool& pool = into.workload.pools.back();
+  add_member_signals(document, spec, documents, pool, into);
   into.balancers.push_back(spec.pool.balancer);
   add_document(document, into);
 }
@@ -121,10 +139,19 @@ void add_pools(const std::vector<Document>& documents, CompiledWorkload& into) {
     if (spec->pool.members_from.scaling_policy_ref.name == into.documents[0].name) pools.push_back(&document);
   }
   std::ranges::sort(pools, {}, [](const Document* document) { return document->id; });
-  for (const auto* document : pools) add_pool(*document, std::get<BalancingPolicySpec>(document->spec), into);
+  for (const auto* document : pools)
+    add_pool(*document, std::get<BalancingPolicySpec>(document->spec), documents, into);
 }
 
 }  // namespace
+
+SignalSpec signal_of(const MemberSignalSpec& signal, const std::string& pool) {
+  return {.name = pool.empty() ? signal.name : pool + "." + signal.name,
+          .probe = signal.probe,
+          .member_label = signal.member_label,
+          .interval = signal.interval,
+          .stale_after = signal.stale_after};
+}
 
 TargetType target_type(const SignalSpec& signal) {
   if (!signal.target) return TargetType::none;

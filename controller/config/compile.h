@@ -20,6 +20,9 @@ struct Refusal {
 /// before pools that need them, whatever their order.
 std::vector<Refusal> cross_check(const std::vector<Document>& documents);
 
+/// A signal without a target, named after its pool.
+SignalSpec signal_of(const MemberSignalSpec& signal, const std::string& pool);
+
 /// What a signal is held against; `none` without a target.
 TargetType target_type(const SignalSpec& signal);
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "controller/config/alerting.h"
 #include "controller/config/documents.h"
 #include "core/observation.h"
 #include "core/result.h"
@@ -41,6 +42,7 @@ struct CompiledWorkload {
 struct LoadedSet {
   std::vector<Document> documents{};          ///< in force, by id
   std::vector<CompiledWorkload> workloads{};  ///< by name
+  CompiledAlerting alerting{};                ///< who is told
   ConfigurationSpec configuration{};          ///< defaults where there is no such document
   std::vector<FileProblem> problems{};        ///< errors and warnings
   [[nodiscard]] std::size_t errors() const;

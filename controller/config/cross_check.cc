@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "controller/config/alerting.h"
 #include "controller/config/compile.h"
 #include "controller/config/fingerprint.h"
 #include "controller/config/plugins.h"
@@ -24,6 +25,11 @@ struct Found {
 std::string at(const Document& document) {
   const int line = document.root.place.line;
   return fmt::format("{} ({}{})", to_string(document.id), document.file, line > 0 ? fmt::format(":{}", line) : "");
+}
+
+std::optional<Found> as_found(std::optional<WrongPath> wrong) {
+  if (!wrong) return std::nullopt;
+  return Found{std::move(wrong->first), std::move(wrong->second)};
 }
 
 struct Claimed {
@@ -110,6 +116,16 @@ std::optional<Found> bad_signal(const std::vector<SignalSpec>& signals, const st
   return std::nullopt;
 }
 
+std::optional<Found> bad_member_signal(const BalancingPolicySpec& pool, const Document& policy,
+                                       const std::vector<Document>& good) {
+  std::vector<SignalSpec> signals;
+  for (const MemberSignalSpec& signal : pool.member_signals) signals.push_back(signal_of(signal, ""));
+  const auto& target = std::get<ScalingPolicySpec>(policy.spec).scale_target.type;
+  auto found = bad_signal(signals, target, policy.id.name_space, good);
+  if (found) found->path.replace(0, std::string_view("spec.signals").size(), "spec.memberSignals");
+  return found;
+}
+
 /// Whether a signal can say that there is work while nothing runs.
 bool can_wake(const SignalSpec& signal) { return signal.target && speaks_at_zero(signal); }
 
@@ -138,7 +154,7 @@ class CrossCheck {
   explicit CrossCheck(const std::vector<Document>& documents) : documents_(documents) {}
 
   std::vector<Refusal> run() {
-    // What others need is judged before them: sources, then policies, then pools.
+    // What others need is judged before them: sources and receivers, then policies, then pools and the route.
     for (int rank = 0; rank < 3; ++rank)
       for (std::size_t i = 0; i < documents_.size(); ++i)
         if (rank_of(i) == rank) judge(i);
@@ -147,8 +163,9 @@ class CrossCheck {
 
  private:
   [[nodiscard]] int rank_of(std::size_t i) const {
-    if (std::holds_alternative<MetricSourceSpec>(documents_[i].spec)) return 0;
-    return std::holds_alternative<BalancingPolicySpec>(documents_[i].spec) ? 2 : 1;
+    const Spec& spec = documents_[i].spec;
+    if (std::holds_alternative<MetricSourceSpec>(spec) || std::holds_alternative<AlertReceiverSpec>(spec)) return 0;
+    return std::holds_alternative<BalancingPolicySpec>(spec) || std::holds_alternative<AlertRouteSpec>(spec) ? 2 : 1;
   }
   void judge(std::size_t i) {
     auto claims = claims_of(documents_[i]);
@@ -169,7 +186,7 @@ class CrossCheck {
     const auto same = ids_.find(id);
     if (same != ids_.end())
       return Found{"metadata.name", fmt::format("there is already {}", at(documents_[same->second]))};
-    if (id.kind != "Configuration") return std::nullopt;
+    if (id.kind != "Configuration" && id.kind != "AlertRoute") return std::nullopt;
     for (const auto& [other, index] : ids_)
       if (other.kind == id.kind)
         return Found{"kind", fmt::format("there can be only one; the other is {}", at(documents_[index]))};
@@ -181,14 +198,35 @@ class CrossCheck {
       auto found = contradicts_itself(*policy);
       return found ? found : bad_signal(policy->signals, policy->scale_target.type, name_space, sources_);
     }
-    if (const auto* monitor = std::get_if<MonitorSpec>(&documents_[i].spec))
-      return bad_signal(monitor->signals, "", name_space, sources_);
+    if (const auto* monitor = std::get_if<MonitorSpec>(&documents_[i].spec)) {
+      auto found = bad_signal(monitor->signals, "", name_space, sources_);
+      return found ? found : as_found(wrong_rule(*monitor));
+    }
+    if (const auto* route = std::get_if<AlertRouteSpec>(&documents_[i].spec))
+      return as_found(wrong_receiver(*route, receivers_in(name_space)));
+    if (const auto* receiver = std::get_if<AlertReceiverSpec>(&documents_[i].spec)) return bad_fallback(i, *receiver);
     const auto* pool = std::get_if<BalancingPolicySpec>(&documents_[i].spec);
     if (pool == nullptr) return std::nullopt;
     const DocumentId wanted{"ScalingPolicy", documents_[i].id.name_space,
                             pool->pool.members_from.scaling_policy_ref.name};
-    if (ids_.contains(wanted)) return std::nullopt;
+    if (const auto policy = ids_.find(wanted); policy != ids_.end())
+      return bad_member_signal(*pool, documents_[policy->second], sources_);
     return Found{"spec.pool.membersFrom.scalingPolicyRef.name", fmt::format("there is no good {}", to_string(wanted))};
+  }
+  [[nodiscard]] std::vector<std::string> receivers_in(const std::string& name_space) const {
+    std::vector<std::string> names;
+    for (const auto& [id, index] : ids_)
+      if (id.kind == "AlertReceiver" && id.name_space == name_space) names.push_back(id.name);
+    return names;
+  }
+  /// Two may stand in for each other, so that all documents count, not only those that were judged good so far.
+  [[nodiscard]] std::optional<Found> bad_fallback(std::size_t i, const AlertReceiverSpec& receiver) const {
+    const std::string& name = receiver.fallback_receiver;
+    if (name.empty()) return std::nullopt;
+    const DocumentId wanted{"AlertReceiver", documents_[i].id.name_space, name};
+    if (wanted == documents_[i].id) return Found{"spec.fallbackReceiver", "is this receiver itself"};
+    if (std::ranges::find(documents_, wanted, &Document::id) != documents_.end()) return std::nullopt;
+    return Found{"spec.fallbackReceiver", fmt::format("there is no good {}", to_string(wanted))};
   }
   [[nodiscard]] std::optional<Found> contradicts(const std::vector<Claimed>& claims) const {
     for (const auto& mine : claims) {

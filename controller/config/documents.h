@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "controller/config/alerting_documents.h"
 #include "controller/config/balancing_policy.h"
 #include "core/config_node.h"
 #include "core/field.h"
@@ -234,13 +235,14 @@ struct ScalingPolicySpec {
 struct MonitorSpec {
   Duration interval = std::chrono::seconds{30};
   std::vector<SignalSpec> signals{};
+  std::vector<AlertRuleSpec> rules{};
   bool operator==(const MonitorSpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
         Field{"interval", &MonitorSpec::interval, "", "Time between two evaluations.", Limits{.min = 0.1, .max = 3600}},
-        Field{"signals", &MonitorSpec::signals, "", "What is watched.", Limits{.min = 1, .max = 64, .required = true}}};
+        Field{"signals", &MonitorSpec::signals, "", "What is watched.", Limits{.min = 1, .max = 64, .required = true}},
+        Field{"rules", &MonitorSpec::rules, "", "When people are told.", Limits{.max = 256}}};
   }
-  static constexpr auto later() { return std::array<std::string_view, 1>{"rules"}; }
 };
 
 /// One connection that many signals use. Its settings are those that the signals' sources have themselves.
@@ -310,7 +312,8 @@ struct DocumentId {
 /// `ScalingPolicy shop/checkout`.
 std::string to_string(const DocumentId& id);
 
-using Spec = std::variant<ScalingPolicySpec, BalancingPolicySpec, MonitorSpec, ConfigurationSpec, MetricSourceSpec>;
+using Spec = std::variant<ScalingPolicySpec, BalancingPolicySpec, MonitorSpec, ConfigurationSpec, MetricSourceSpec,
+                          AlertReceiverSpec, AlertRouteSpec>;
 
 /// A document that is good by itself.
 struct Document {

@@ -28,18 +28,22 @@ constexpr KindEntry kind(std::string_view name, std::string_view plural, std::st
 }
 
 constexpr std::array kKinds{
+    kind<AlertReceiverSpec>("AlertReceiver", "alertreceivers", "blar", "Somebody who is told, and how."),
+    kind<AlertRouteSpec>("AlertRoute", "alertroutes", "blart",
+                         "Which receivers are told, together with what, and when."),
     kind<BalancingPolicySpec>("BalancingPolicy", "balancingpolicies", "blbp",
                               "Keeps the members of a ScalingPolicy in a load balancer's pool."),
     kind<ConfigurationSpec>("Configuration", "configurations", "blcfg",
                             "Settings of the daemon on a host; at most one."),
     kind<MetricSourceSpec>("MetricSource", "metricsources", "blms", "One connection that the signals of many use."),
-    kind<MonitorSpec>("Monitor", "monitors", "blmon", "Watches signals without scaling."),
+    kind<MonitorSpec>("Monitor", "monitors", "blmon",
+                      "Watches signals without scaling, and says when people are told."),
     kind<ScalingPolicySpec>("ScalingPolicy", "scalingpolicies", "blsp",
                             "Keeps a target at the replicas that its signals ask for."),
 };
 static_assert(std::ranges::is_sorted(kKinds, {}, &KindEntry::name));
 
-constexpr std::array<std::string_view, 3> kLaterKinds{"AlertReceiver", "AlertRoute", "Silence"};
+constexpr std::array<std::string_view, 1> kLaterKinds{"Silence"};
 static_assert(std::ranges::is_sorted(kLaterKinds));
 
 constexpr std::array<std::string_view, 6> kLaterAnnotations{
@@ -119,6 +123,8 @@ std::string_view kind_of(const Spec& spec) {
     std::string_view operator()(const BalancingPolicySpec&) const { return "BalancingPolicy"; }
     std::string_view operator()(const MonitorSpec&) const { return "Monitor"; }
     std::string_view operator()(const ConfigurationSpec&) const { return "Configuration"; }
+    std::string_view operator()(const AlertReceiverSpec&) const { return "AlertReceiver"; }
+    std::string_view operator()(const AlertRouteSpec&) const { return "AlertRoute"; }
     std::string_view operator()(const MetricSourceSpec&) const { return "MetricSource"; }
   };
   return std::visit(Name{}, spec);

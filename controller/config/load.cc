@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "controller/config/alerting.h"
 #include "controller/config/compile.h"
 #include "controller/config/config.h"
 #include "controller/config/kinds.h"
@@ -161,6 +162,7 @@ LoadedSet finish(std::vector<Document> documents, std::vector<FileProblem> probl
   std::ranges::move(warnings(documents), std::back_inserter(problems));
   std::ranges::sort(documents, {}, &Document::id);
   set.workloads = compile(documents);
+  set.alerting = compile_alerting(documents);
   for (const auto& document : documents)
     if (const auto* configuration = std::get_if<ConfigurationSpec>(&document.spec)) set.configuration = *configuration;
   set.documents = std::move(documents);

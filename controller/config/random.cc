@@ -65,6 +65,7 @@ ConfigNode random_string(const FieldSchema& field, Random& random) {
 ConfigNode random_item(const FieldSchema& field, Random& random) {
   switch (field.type) {
     case ValueType::boolean:
+      if (*field.limits.example != '\0') return scalar_node(field.limits.example, false);
       return scalar_node(random.chance(50) ? "true" : "false", false);
     case ValueType::integer:
       return scalar_node(fmt::format("{}", random.between(low_of(field.limits, 1), high_of(field.limits, 1))), false);
@@ -202,8 +203,18 @@ void obey_count(const Schema& schema, const Rule& rule, ConfigNode& node, Random
   drop_the_lonely(schema, node);
 }
 
+/// What may not stand beside a value goes.
+void obey_forbids(const Schema& schema, const Rule& rule, ConfigNode& node) {
+  const auto* field = schema.find(rule.fields[0]);
+  const auto* written = node.find(rule.fields[0]);
+  const std::string text = written != nullptr ? written->text : field->fallback ? field->fallback->text : "";
+  if (text == rule.value) drop(node, rule.fields[1]);
+}
+
 void obey(const Schema& schema, ConfigNode& node, Random& random) {
   std::set<std::string_view> kept;
+  for (const auto& rule : schema.rules)
+    if (rule.kind == Rule::Kind::forbids_when) obey_forbids(schema, rule, node);
   obey_all_needs(schema, node, random, kept);
   for (const auto& rule : schema.rules)
     if (rule.kind == Rule::Kind::exactly_one || rule.kind == Rule::Kind::at_most_one ||

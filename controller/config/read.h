@@ -35,6 +35,7 @@ bool read_value(const ConfigNode& node, const Where& where, T& out, Problems& pr
 template <class T>
 bool read_list(const ConfigNode& node, const Where& where, std::vector<T>& out, Problems& problems) {
   if (!expect_list(node, where, problems)) return false;
+  out.clear();  // of its default
   bool good = true;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const Where item = where.item(i);
@@ -90,7 +91,7 @@ FieldState state_of(const T& value, const ConfigNode* node) {
   } else if constexpr (std::is_same_v<T, Duration>) {
     state.number = seconds(value);
   } else if constexpr (std::is_same_v<T, Quantity>) {
-    state.number = static_cast<double>(value.milli) / 1000;
+    state.number = as_double(value);
   } else if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
     state.number = static_cast<double>(value);
   }

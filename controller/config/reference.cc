@@ -91,6 +91,7 @@ std::string reference_markdown() {
   append_plugins(PluginKind::scaler, "Scale targets", out);
   append_plugins(PluginKind::probe, "Signal sources", out);
   append_plugins(PluginKind::balancer, "Load balancers", out);
+  append_plugins(PluginKind::notifier, "Alert receivers", out);
   return out;
 }
 

@@ -5,8 +5,9 @@
 
 namespace ballast {
 
-Engine::Engine(TimeSource& time, Fetcher& fetcher, Journal& journal, EngineEvents events, CompileText compile)
-    : polls_(time, fetcher), around_{time, polls_, journal, std::move(events), std::move(compile)} {}
+Engine::Engine(TimeSource& time, Fetcher& fetcher, Journal& journal, EngineEvents events, CompileText compile,
+               AlertDispatcher* alerts, OrderBook* orders)
+    : polls_(time, fetcher), around_{time, polls_, journal, std::move(events), std::move(compile), alerts, orders} {}
 
 void Engine::put(const std::string& name, Bind bind) {
   std::erase_if(leaving_, [](const auto& runner) { return runner->stopped(); });
@@ -46,12 +47,17 @@ Task<void> Engine::run_after_others(Runner* runner, TimePoint first) {
   co_await runner->run(first);
 }
 
+void Engine::nudge(const std::string& name) {
+  if (const auto at = runners_.find(name); at != runners_.end()) at->second->tick_soon();
+}
+
 void Engine::remove(const std::string& name) {
   const auto at = runners_.find(name);
   if (at == runners_.end()) return;
   at->second->stop();
   leaving_.push_back(std::move(at->second));
   runners_.erase(at);
+  if (around_.alerts != nullptr) around_.alerts->forget(name);
 }
 
 Task<void> Engine::shutdown(Duration patience) {

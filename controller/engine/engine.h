@@ -14,11 +14,14 @@ namespace ballast {
 
 class Engine {
  public:
-  /// All arguments outlive the engine.
-  Engine(TimeSource& time, Fetcher& fetcher, Journal& journal, EngineEvents events, CompileText compile);
+  /// All arguments outlive the engine. `alerts` and `orders` may be null: nobody is told, nobody says anything.
+  Engine(TimeSource& time, Fetcher& fetcher, Journal& journal, EngineEvents events, CompileText compile,
+         AlertDispatcher* alerts = nullptr, OrderBook* orders = nullptr);
 
   /// Adds a workload, or puts another version of it in force.
   void put(const std::string& name, Bind bind);
+  /// Decides for it now: somebody ordered something.
+  void nudge(const std::string& name);
   /// Stops deciding for a workload; its members are left as they are.
   void remove(const std::string& name);
   /// Ends all ticks and takes last snapshots. Gives up after `patience`.

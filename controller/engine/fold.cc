@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controller/journal/codec.h"
+#include "policies/alerting/judge.h"
 #include "policies/evaluate.h"
 #include "policies/headline.h"
 #include "policies/scaling/behavior.h"
@@ -64,7 +65,8 @@ Plan fold(const Workload& workload, WorkloadState& state, const std::vector<Memb
   for (const MemberName& member : new_members) state.names.add(member);
   Plan plan = evaluate(workload, state.memory, observation);
   state.status = report(workload, state.status, observation, state.memory, plan);
-  state.decision = decision_of(plan);
+  plan.alerts = judge_alerts(workload, state.memory, observation, state.status);
+  state.decision = decision_of(plan, observation.orders);
   ++state.sequence;
   forget_names(state, observation);
   return plan;
@@ -76,8 +78,9 @@ Plan fold(const Workload& workload, WorkloadState& state, const Frame& frame) {
   return plan;
 }
 
-Decision decision_of(const Plan& plan) {
+Decision decision_of(const Plan& plan, const Orders& orders) {
   Decision decision;
+  for (const Order& order : orders.given) decision.orders.push_back(order.given);
   decision.replicas = plan.replicas;
   if (const Step* step = headline(plan)) decision.reason = step->reason;
   const auto add = [](std::vector<MemberId>& to, const Step& step) {
@@ -106,7 +109,7 @@ Frame frame_of(const Workload& workload, const WorkloadState& state, std::vector
 
 Record record_of(const Workload& workload, const WorkloadState& state, const Observation& observation,
                  const Plan& plan) {
-  const Decision decision = decision_of(plan);
+  const Decision decision = decision_of(plan, observation.orders);
   Record record;
   record.workload = workload.name;
   record.sequence = state.sequence;
@@ -117,6 +120,7 @@ Record record_of(const Workload& workload, const WorkloadState& state, const Obs
   record.reason = decision.reason;
   record.limit = decision.limit;
   record.steps = plan.steps;
+  record.orders = observation.orders.given;
   for (const Step& step : plan.steps) {
     SubjectName name{step.subject, name_of(workload, state, step.subject)};
     if (step.subject.kind == Subject::Kind::workload || name.name.empty()) continue;
@@ -129,7 +133,7 @@ Record record_of(const Workload& workload, const WorkloadState& state, const Obs
 std::optional<Record> record_of(const Workload& workload, const WorkloadState& state,
                                 const std::optional<Decision>& before, const Observation& observation,
                                 const Plan& plan) {
-  if (before == decision_of(plan)) return std::nullopt;
+  if (before == decision_of(plan, observation.orders)) return std::nullopt;
   return record_of(workload, state, observation, plan);
 }
 

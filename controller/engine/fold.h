@@ -21,7 +21,7 @@ Plan fold(const Workload& workload, WorkloadState& state, const std::vector<Memb
 Plan fold(const Workload& workload, WorkloadState& state, const Frame& frame);
 
 /// The same words for two plans: nothing new to tell a person.
-Decision decision_of(const Plan& plan);
+Decision decision_of(const Plan& plan, const Orders& orders);
 
 /// The frame of the tick just folded: what `fold` was given, and the digest of what came out of it.
 Frame frame_of(const Workload& workload, const WorkloadState& state, std::vector<MemberName> new_members,

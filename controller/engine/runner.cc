@@ -8,6 +8,7 @@
 #include "controller/engine/act.h"
 #include "controller/engine/fold.h"
 #include "controller/journal/codec.h"
+#include "policies/traffic/restart.h"
 
 namespace ballast {
 namespace {
@@ -20,6 +21,8 @@ constexpr Duration kWaitForHistory = std::chrono::seconds{20};
 std::optional<Failure> lasting(const std::optional<Failure>& before, const Error& error, TimePoint now) {
   return Failure{error, before ? before->since : now};
 }
+
+bool changes_something(const Plan& plan) { return plan.write.has_value() || plan.touch_pools; }
 
 /// It begins to fail, or fails in another way.
 bool is_news(const std::optional<Failure>& before, const Error& error) {
@@ -147,7 +150,8 @@ Task<Result<std::optional<WorkloadState>>> Runner::read_history(std::shared_ptr<
     if (const auto at = versions.find(fingerprint); at != versions.end() && at->second) return *at->second;
     return Error{Errc::not_found, "a document that is no longer known"};
   };
-  if (!(*recovered)->damage.empty()) trouble((*recovered)->damage);
+  history_whole_ = (*recovered)->damage.empty();
+  if (!history_whole_) trouble((*recovered)->damage);
   co_return std::optional{restore(**recovered, bound->workload, compile)};
 }
 
@@ -163,6 +167,11 @@ Task<void> Runner::recover() {
   if (*history) {
     const WorkloadState meanwhile = std::exchange(state_, std::move(**history));
     add_unwritten(binding_.bound()->workload, state_, meanwhile);
+  }
+  if (around_.orders != nullptr) co_await around_.orders->loaded();
+  if (around_.alerts != nullptr) {
+    co_await around_.alerts->loaded();
+    if (bound() && !stopping_) remember_firing(around_.alerts->reconcile(bound()->workload, state_, history_whole_));
   }
   // What was seen while the past was unknown proves nothing about it.
   if (unread_since_) evidence_from_ = around_.time.now();
@@ -211,6 +220,7 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
   for (const NamedArrival& arrival : std::exchange(inbox_, {}))
     seen.arrivals.push_back(by_number(arrival, state_.names, observed.new_members));
   seen.orders = bound.orders;
+  if (around_.orders != nullptr) seen.orders.given = around_.orders->in_force(name_);
   if (bound.windows) {
     OpenWindows open = bound.windows(around_.time.wall());
     seen.windows = std::move(open.windows);
@@ -232,7 +242,7 @@ Runner::Decided Runner::decide(const BoundWorkload& bound, const Views& views) {
   plan_ = fold(bound.workload, state_, new_members, seen);
   if (around_.events.ticked) around_.events.ticked(bound.workload, around_.time.now() - began);
   last_tick_ = seen.at;
-  Decided decided{.believed_ok = seen.journal_ok};
+  Decided decided{.belief = {seen.journal_ok, seen.orders.given}};
   decided.record = record_of(bound.workload, state_, before, seen, plan_);
   if (decided.record && around_.events.decided) around_.events.decided(bound.workload, *decided.record);
   decided.frame = frame_of(bound.workload, state_, std::move(new_members), std::move(seen), plan_);
@@ -251,28 +261,65 @@ Task<void> Runner::tick() {
   co_await look(bound, &views);
 
   Decided decided = decide(*bound, views);
+  Belief belief = std::move(decided.belief);
+  co_await end_restart(&decided.frame.observation);
   Plan plan = plan_;
-  const bool acts = plan.write.has_value() || plan.touch_pools;
-  co_await write_down(bound, std::move(decided.frame), std::move(decided.record), acts);
-  // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
-  // Nor is anything done for documents that changed or went meanwhile: a pause counts at once.
-  const bool may_act = (journal_ok_ || !decided.believed_ok) && !binding_.superseded() && !stopping_;
-  if (acts && may_act) co_await act(bound, std::move(views), std::move(plan));
-  if (acts && !may_act)
-    note_outcome(*bound, ActionKind::scale,
-                 Error{Errc::cancelled, "not done: not written down, or no longer in force"});
+  // Who is told stands on the disk too: after a crash nobody is told that something ended which nobody knows began.
+  const bool matters = changes_something(plan) || !plan.alerts.empty();
+  co_await write_down(bound, std::move(decided.frame), std::move(decided.record), matters);
+  co_await carry_out(bound, std::move(views), std::move(plan), std::move(belief));
   if (journal_ok_ && around_.journal.snapshot_due(bound->workload.name)) co_await keep_snapshot(bound);
 }
 
+Task<void> Runner::carry_out(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief) {
+  if (around_.alerts != nullptr && !stopping_) around_.alerts->take(bound->workload, state_, plan.alerts);
+  // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
+  // Nor is anything done for documents that changed or went meanwhile, or against what a person said since.
+  const bool written = journal_ok_ || !belief.journal_ok;
+  const bool may_act = written && !binding_.superseded() && !stopping_ && !ordered_since(belief.orders);
+  if (changes_something(plan) && may_act)
+    co_await act(bound, std::move(views), std::move(plan), std::move(belief));
+  else if (changes_something(plan))
+    note_outcome(*bound, ActionKind::scale,
+                 Error{Errc::cancelled, "not done: not written down, or no longer in force"});
+}
+
+Task<void> Runner::end_restart(const Observation* seen) {
+  const Order* order = find(seen->orders, OrderKind::restart);
+  if (order == nullptr || !restart_is_done(*order, *seen)) co_return;
+  around_.orders->take_back(name_, OrderKind::restart);
+  const auto written = co_await around_.orders->write_down();
+  if (!written) trouble("that a restart is done could not be written down: " + written.error().message);
+}
+
+/// What a person says counts at once, not from the next tick on: a pause, a freeze, a cut that is taken back. That a
+/// restart is done takes nothing back.
+bool Runner::ordered_since(const std::vector<Order>& known) const {
+  if (around_.orders == nullptr) return false;
+  const auto others = [](std::vector<Order> orders) {
+    std::erase_if(orders, [](const Order& order) { return order.kind == OrderKind::restart; });
+    return orders;
+  };
+  return others(known) != others(around_.orders->in_force(name_));
+}
+
+/// So that they end once their rules say so. A history with holes is begun anew with a snapshot, before the next tick.
+void Runner::remember_firing(std::vector<AlertMemory> alerts) {
+  for (AlertMemory& alert : alerts) {
+    std::erase_if(state_.memory.alerts, [&](const AlertMemory& known) { return known.alert == alert.alert; });
+    state_.memory.alerts.push_back(std::move(alert));
+  }
+}
+
 Task<void> Runner::write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record,
-                              bool acts) {
+                              bool matters) {
   if (!recovered_) co_return;  // what is written now would hide the history that is to be read
   if (kept_document_ != bound->workload.document) {
     auto kept = co_await around_.journal.put_document(bound->workload.document, bound->document);
     if (kept) kept_document_ = bound->workload.document;
   }
   auto written = co_await around_.journal.append(std::move(frame), std::move(record),
-                                                 acts ? Durability::full : Durability::normal);
+                                                 matters ? Durability::full : Durability::normal);
   if (!written && journal_ok_)
     trouble("the journal cannot be written, nothing is taken away: " + written.error().message);
   journal_ok_ = written.has_value();
@@ -297,9 +344,13 @@ void Runner::note_outcome(const BoundWorkload& bound, ActionKind kind, const Res
   if (around_.events.acted) around_.events.acted(bound.workload, kind, result);
 }
 
-Task<void> Runner::act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan) {
+Task<void> Runner::act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief) {
   if (plan.touch_pools) co_await move_weights(bound, &views, &plan);
   if (!plan.write || !bound->scaler) co_return;
+  if (ordered_since(belief.orders)) {
+    note_outcome(*bound, ActionKind::scale, Error{Errc::cancelled, "not done: somebody ordered something else"});
+    co_return;
+  }
   std::vector<std::string> leaving = names_to_remove(plan, state_.names);
   ObservedTarget target = views.scaler->target;
   const Result<Done> done = co_await bound->scaler->scale(std::move(target), *plan.write, std::move(leaving));

@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "controller/alerts/dispatcher.h"
 #include "controller/engine/binding.h"
 #include "controller/engine/observe.h"
 #include "controller/engine/polls.h"
 #include "controller/engine/state.h"
 #include "controller/engine/told_notes.h"
 #include "controller/journal/journal.h"
+#include "controller/orders/order_book.h"
 #include "core/boxed.h"
 #include "core/plan.h"
 #include "core/task.h"
@@ -42,6 +44,8 @@ struct Surroundings {
   Journal& journal;
   EngineEvents events{};
   CompileText compile{};
+  AlertDispatcher* alerts = nullptr;  ///< none: nobody is told
+  OrderBook* orders = nullptr;        ///< none: people speak through documents only
 };
 
 /// Between two ticks, at the most: an answer that comes a little later than the last one is waited for. Just behind a
@@ -61,6 +65,11 @@ class Runner {
   /// the new one is tried again.
   void rebind(Bind bind) {
     binding_.offer(std::move(bind));
+    wake();
+  }
+  /// Somebody ordered something: it ticks now, not at the end of an interval.
+  void tick_soon() {
+    first_ = around_.time.now();
     wake();
   }
   /// The tick under way ends; a last snapshot is taken.
@@ -85,17 +94,28 @@ class Runner {
   Task<void> recover();
   Task<Result<std::optional<WorkloadState>>> read_history(std::shared_ptr<BoundWorkload> bound);
   void bind_next();
+  /// In what a decision was made.
+  struct Belief {
+    bool journal_ok = true;  ///< it can be written
+    std::vector<Order> orders{};
+  };
   struct Decided {
-    bool believed_ok = true;  ///< that the journal can be written
+    Belief belief{};
     Frame frame{};
     std::optional<Record> record{};
   };
   Decided decide(const BoundWorkload& bound, const Views& views);
   Task<void> tick();
   Task<void> look(std::shared_ptr<BoundWorkload> bound, Views* views);
-  Task<void> write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record, bool acts);
+  Task<void> write_down(std::shared_ptr<BoundWorkload> bound, Frame frame, std::optional<Record> record, bool matters);
+  /// What was decided, and who is told of it.
+  Task<void> carry_out(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief);
+  /// Everybody was started after it was ordered.
+  Task<void> end_restart(const Observation* seen);
+  [[nodiscard]] bool ordered_since(const std::vector<Order>& known) const;
+  void remember_firing(std::vector<AlertMemory> alerts);
   Task<void> keep_snapshot(std::shared_ptr<BoundWorkload> bound);
-  Task<void> act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan);
+  Task<void> act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief);
   Task<void> move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan);
   Observation observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members);
   void subscribe();
@@ -138,6 +158,7 @@ class Runner {
   std::vector<std::optional<Failure>> balancer_failures_{};
   bool journal_ok_ = true;
   bool recovered_ = false;
+  bool history_whole_ = true;                ///< all of it could be read
   std::optional<TimePoint> unread_since_{};  ///< the history that could not be read so far
   bool stopping_ = false;
   bool stopped_ = false;

@@ -18,6 +18,8 @@ namespace ballast {
 /// The last value of each enum that is stored; greater ones are refused.
 constexpr auto last_of(MemberState) { return MemberState::gone; }
 constexpr auto last_of(ActionKind) { return ActionKind::weights; }
+constexpr auto last_of(OrderKind) { return OrderKind::restart; }
+constexpr auto last_of(Freeze) { return Freeze::all; }
 constexpr auto last_of(Errc) { return Errc::bug; }
 constexpr auto last_of(Stage) { return Stage::members; }
 constexpr auto last_of(Subject::Kind) { return Subject::Kind::window; }
@@ -85,9 +87,14 @@ void archive(Ar& ar, Is<Outcome> auto& x) {
   items(ar, action, failure, at);
 }
 template <class Ar>
+void archive(Ar& ar, Is<Order> auto& x) {
+  auto& [kind, replicas, direction, given, until, who, why] = x;
+  items(ar, kind, replicas, direction, given, until, who, why);
+}
+template <class Ar>
 void archive(Ar& ar, Is<Orders> auto& x) {
-  auto& [paused] = x;
-  items(ar, paused);
+  auto& [paused, given] = x;
+  items(ar, paused, given);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Observation> auto& x) {
@@ -120,9 +127,14 @@ void archive(Ar& ar, Is<MemberPlan> auto& x) {
   items(ar, id, fate, weights);
 }
 template <class Ar>
+void archive(Ar& ar, Is<AlertTransition> auto& x) {
+  auto& [alert, firing, started, at, value, member] = x;
+  items(ar, alert, firing, started, at, value, member);
+}
+template <class Ar>
 void archive(Ar& ar, Is<Plan> auto& x) {
-  auto& [replicas, wanted, write, touch_pools, members, steps] = x;
-  items(ar, replicas, wanted, write, touch_pools, members, steps);
+  auto& [replicas, wanted, write, touch_pools, members, steps, alerts] = x;
+  items(ar, replicas, wanted, write, touch_pools, members, steps, alerts);
 }
 
 template <class Ar>
@@ -160,8 +172,8 @@ void archive(Ar& ar, Is<SubjectName> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Decision> auto& x) {
-  auto& [replicas, reason, limit, contested, ejected] = x;
-  items(ar, replicas, reason, limit, contested, ejected);
+  auto& [replicas, reason, limit, contested, ejected, orders] = x;
+  items(ar, replicas, reason, limit, contested, ejected, orders);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Part> auto& x) {
@@ -176,8 +188,8 @@ void archive(Ar& ar, Is<Frame> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Record> auto& x) {
-  auto& [workload, sequence, at, document, replicas_before, replicas_after, reason, limit, steps, names] = x;
-  items(ar, at, document, replicas_before, replicas_after, reason, limit, steps, names);
+  auto& [workload, sequence, at, document, replicas_before, replicas_after, reason, limit, steps, names, orders] = x;
+  items(ar, at, document, replicas_before, replicas_after, reason, limit, steps, names, orders);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Snapshot> auto& x) {

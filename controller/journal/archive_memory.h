@@ -79,9 +79,14 @@ void archive(Ar& ar, Is<SurgeMemory> auto& x) {
   items(ar, signal, replicas, found, until);
 }
 template <class Ar>
+void archive(Ar& ar, Is<AlertMemory> auto& x) {
+  auto& [alert, since, fired, looked, ceased] = x;
+  items(ar, alert, since, fired, looked, ceased);
+}
+template <class Ar>
 void archive(Ar& ar, Is<Memory> auto& x) {
-  auto& [target, uid, evidence_from, signals, scale, members, watches, surge, pools] = x;
-  items(ar, target, uid, evidence_from, signals, scale, members, watches, surge, pools);
+  auto& [target, uid, evidence_from, signals, scale, members, watches, surge, pools, alerts] = x;
+  items(ar, target, uid, evidence_from, signals, scale, members, watches, surge, pools, alerts);
 }
 
 }  // namespace ballast

@@ -32,13 +32,13 @@ std::string encode_value(const T& value) {
 }
 
 template <class T>
-Result<T> decode_value(std::string_view bytes, const char* what) {
+Result<T> decode_value(std::string_view bytes, const char* what, std::uint32_t oldest = kRevision) {
   if (!sealed(bytes))
     return Error{Errc::invalid, std::string(what) + " of " + std::to_string(bytes.size()) + " bytes: hash differs"};
   Reader reader(bytes.substr(0, bytes.size() - kSealBytes));
   std::uint32_t revision = 0;
   item(reader, revision);
-  if (!reader.ok() || revision != kRevision)
+  if (!reader.ok() || revision < oldest || revision > kRevision)
     return Error{Errc::invalid, std::string(what) + " of revision " + std::to_string(revision) +
                                     ": this Ballast reads revision " + std::to_string(kRevision)};
   T value{};
@@ -49,7 +49,8 @@ Result<T> decode_value(std::string_view bytes, const char* what) {
 
 /// Of each part by itself, so that a change to one drops one.
 constexpr std::uint32_t revision_of(std::string_view part) {
-  if (part == "status" || part == "members" || part == "decision") return 4;
+  if (part == "decision") return 5;
+  if (part == "status" || part == "members") return 4;
   return part == "watch" ? 3 : 2;
 }
 
@@ -105,6 +106,7 @@ bool take_part(const Part& part, WorkloadState& state) {
   if (part.name == "signal") return take_signal(part, memory);
   if (part.name == "surge") return read_part(part, memory.surge);
   if (part.name == "pools") return read_part(part, memory.pools);
+  if (part.name == "alerts") return read_part(part, memory.alerts);
   if (part.name == "watch") return take_watch(part, memory);
   return part.name == "names" && take_names(part, state.names);
 }
@@ -120,7 +122,9 @@ std::string encode(const Observation& observation) { return encode_value(observa
 
 Result<Frame> decode_frame(std::string_view bytes) { return decode_value<Frame>(bytes, "frame"); }
 Result<Record> decode_record(std::string_view bytes) { return decode_value<Record>(bytes, "record"); }
-Result<Snapshot> decode_snapshot(std::string_view bytes) { return decode_value<Snapshot>(bytes, "snapshot"); }
+Result<Snapshot> decode_snapshot(std::string_view bytes) {
+  return decode_value<Snapshot>(bytes, "snapshot", kOldestSnapshot);
+}
 Result<Plan> decode_plan(std::string_view bytes) { return decode_value<Plan>(bytes, "plan"); }
 Result<Memory> decode_memory(std::string_view bytes) { return decode_value<Memory>(bytes, "memory"); }
 Result<Observation> decode_observation(std::string_view bytes) {
@@ -139,6 +143,7 @@ std::vector<Part> to_parts(const WorkloadState& state) {
   parts.push_back(part("surge", 0, memory.surge));
   parts.push_back(part("members", 0, memory.members));
   if (!memory.pools.empty()) parts.push_back(part("pools", 0, memory.pools));
+  if (!memory.alerts.empty()) parts.push_back(part("alerts", 0, memory.alerts));
   parts.push_back(part("names", 0, names, state.names.next()));
   parts.push_back(part("status", 0, state.status));
   parts.push_back(part("decision", 0, state.decision));

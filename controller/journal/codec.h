@@ -18,8 +18,11 @@
 
 namespace ballast {
 
-/// Of the texts below. Raised when a member is added; older revisions stay readable.
-inline constexpr std::uint32_t kRevision = 3;
+/// Of the texts below. Raised when a member is added. Ticks and records of other revisions are not read.
+inline constexpr std::uint32_t kRevision = 4;
+/// Snapshots since then have the same members; parts have revisions of their own. The daemon that stops for an upgrade
+/// leaves one, so that the next knows what rates, evidence and ejections need.
+inline constexpr std::uint32_t kOldestSnapshot = 3;
 
 /// `workload` and `sequence` are not in the bytes: they stand in columns.
 std::string encode(const Frame& frame);
@@ -30,8 +33,8 @@ Result<Frame> decode_frame(std::string_view bytes);
 Result<Record> decode_record(std::string_view bytes);
 Result<Snapshot> decode_snapshot(std::string_view bytes);
 
-/// State as parts: one per signal and per watch, and `target`, `scale`, `surge`, `members`, `names`, `status`,
-/// `decision`.
+/// State as parts: one per signal and per watch, and `target`, `scale`, `surge`, `members`, `pools`, `alerts`, `names`,
+/// `status`, `decision`.
 std::vector<Part> to_parts(const WorkloadState& state);
 /// Parts of an unknown name or revision, or broken ones, are left out and named in `dropped`.
 WorkloadState from_parts(const std::vector<Part>& parts, std::uint64_t sequence, std::vector<std::string>& dropped);

@@ -61,6 +61,15 @@ Json step_of(const Record& record, const Step& step) {
               {"dryRun", step.dry_run}};
 }
 
+Json order_of(const Order& order) {
+  Json out{{"kind", to_string(order.kind)}, {"given", rfc3339(order.given)}, {"who", order.who}, {"why", order.why}};
+  out["until"] = order.until ? Json(rfc3339(*order.until)) : Json(nullptr);
+  if (order.kind == OrderKind::scale) out["replicas"] = order.replicas;
+  if (order.kind == OrderKind::freeze)
+    out["direction"] = enum_names(order.direction)[static_cast<std::size_t>(order.direction)];
+  return out;
+}
+
 Json known_of(const Known& known) {
   Json out{{"target", nullptr}, {"told", nullptr}, {"sameWhenDecidedAgain", known.same}};
   if (known.target)
@@ -98,6 +107,8 @@ std::string to_json(const Explanation& explanation) {
            {"limit", record.limit == Reason::none ? Json(nullptr) : Json(info(record.limit).code)},
            {"recorded", explanation.kept}};
   out["known"] = explanation.known ? known_of(*explanation.known) : Json(nullptr);
+  out["orders"] = Json::array();
+  for (const Order& order : record.orders) out["orders"].push_back(order_of(order));
   out["steps"] = Json::array();
   for (const Step& step : record.steps) out["steps"].push_back(step_of(record, step));
   if (!explanation.note.empty()) out["note"] = explanation.note;

@@ -119,6 +119,24 @@ std::string known_text(const Known& known) {
   return out;
 }
 
+/// `Scale to 12 until 14:00, by alice: Black Friday`.
+std::string order_text(const Order& order) {
+  std::string text{to_string(order.kind)};
+  if (order.kind == OrderKind::scale) text += " to " + replicas_text(order.replicas);
+  if (order.kind == OrderKind::freeze)
+    text += fmt::format(" ({})", enum_names(order.direction)[static_cast<std::size_t>(order.direction)]);
+  if (order.until) text += " until " + date_and_time(*order.until);
+  text += ", by " + (order.who.empty() ? "somebody" : order.who);
+  return order.why.empty() ? text : text + ": " + order.why;
+}
+
+std::string orders_text(const Record& record) {
+  if (record.orders.empty()) return "";
+  std::string out = "\nwhat people ordered\n";
+  for (const Order& order : record.orders) out += "  " + wrapped(order_text(order), 2) + "\n";
+  return out;
+}
+
 std::string steps_text(const Record& record) {
   std::string out = "\nhow it was decided\n";
   const NameOf names = names_of(record);
@@ -166,7 +184,7 @@ std::string to_text(const Explanation& explanation, const LocalTimeAt& local) {
     if (explanation.known->write) out += fmt::format("the target was told {}\n", *explanation.known->write);
     out += known_text(*explanation.known);
   }
-  return out + steps_text(record) + source_text(explanation);
+  return out + orders_text(record) + steps_text(record) + source_text(explanation);
 }
 
 std::string to_line(const Record& record) {

@@ -45,6 +45,7 @@ struct Record {
   Reason limit = Reason::none;
   std::vector<Step> steps{};
   std::vector<SubjectName> names{};
+  std::vector<Order> orders{};  ///< of people, in force then
   bool operator==(const Record&) const = default;
 };
 

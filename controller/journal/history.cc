@@ -191,6 +191,18 @@ Result<std::optional<std::string>> History::document(Fingerprint fingerprint) {
   return text;
 }
 
+Result<std::vector<std::pair<std::string, std::string>>> History::pairs(const std::string& prefix) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  auto read = database_.each("SELECT key, value FROM pairs WHERE key >= ? ORDER BY key", {std::string_view(prefix)},
+                             [&pairs, &prefix](const Row& row) {
+                               if (!row.text(0).starts_with(prefix)) return false;
+                               pairs.emplace_back(row.text(0), row.text(1));
+                               return true;
+                             });
+  if (!read) return read.error();
+  return pairs;
+}
+
 Result<TimePoint> History::newest() {
   auto at = database_.integer("SELECT value FROM totals WHERE name = 'newest'", {}, 0);
   if (!at) return at.error();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "controller/journal/frame.h"
@@ -30,6 +31,8 @@ class History {
   /// Sorted by name.
   Result<std::vector<std::string>> workloads();
   Result<std::optional<std::string>> document(Fingerprint fingerprint);
+  /// Pairs whose key begins with `prefix`, by key.
+  Result<std::vector<std::pair<std::string, std::string>>> pairs(const std::string& prefix);
   /// The newest time of anything in the journal.
   Result<TimePoint> newest();
 

@@ -62,12 +62,14 @@ struct Journal::State {
   bool writable = true;
   std::optional<Gap> gap{};
   std::vector<std::string> notes{};
+  std::uint32_t files_begun = 0;
 
   void absorb(Commit commit) {
     for (const auto& [name, mark] : commit.marks) marks[name] = mark;
     newest = std::max(newest, commit.newest);
     writable = commit.writable;
     gap = commit.gap;
+    files_begun = commit.files_begun;
     for (std::string& note : commit.notes) notes.push_back(std::move(note));
   }
 
@@ -119,6 +121,7 @@ struct Journal::State {
     for (const auto& [name, marks] : seen.marks) commit.marks[name] = marks;
     std::ranges::move(seen.notes, std::back_inserter(commit.notes));
     commit.newest = seen.newest;
+    commit.files_begun = seen.files_begun;
     commit.gap = std::move(seen.gap);
     if (tells_writable) commit.writable = seen.writable;
   }
@@ -213,7 +216,10 @@ Task<Result<Done>> Journal::put_document(Fingerprint fingerprint, DocumentText t
   return State::write(state_, Write{WrittenDocument{fingerprint, std::move(text)}, Durability::normal});
 }
 Task<Result<Done>> Journal::put(std::string key, std::optional<std::string> value, Durability durability) {
-  return State::write(state_, Write{Pair{std::move(key), std::move(value)}, durability});
+  return State::write(state_, Write{Pairs{{{std::move(key), std::move(value)}}}, durability});
+}
+Task<Result<Done>> Journal::put_all(std::vector<PairToWrite> pairs, Durability durability) {
+  return State::write(state_, Write{Pairs{std::move(pairs)}, durability});
 }
 Task<Result<Done>> Journal::flush() { return State::write(state_, Write{std::monostate{}, Durability::full}); }
 
@@ -239,18 +245,8 @@ Task<Result<std::vector<std::string>>> Journal::workloads() {
 }
 
 Task<Result<std::vector<std::pair<std::string, std::string>>>> Journal::pairs(std::string prefix) {
-  using Pairs = std::vector<std::pair<std::string, std::string>>;
-  return State::read<Pairs>(state_, [prefix](Store&, Database& database) -> Result<Pairs> {
-    Pairs pairs;
-    auto read = database.each("SELECT key, value FROM pairs WHERE key >= ? ORDER BY key", {std::string_view(prefix)},
-                              [&pairs, &prefix](const Row& row) {
-                                if (!row.text(0).starts_with(prefix)) return false;
-                                pairs.emplace_back(row.text(0), row.text(1));
-                                return true;
-                              });
-    if (!read) return read.error();
-    return pairs;
-  });
+  return State::read<std::vector<std::pair<std::string, std::string>>>(
+      state_, [prefix](Store&, Database& database) { return History(database).pairs(prefix); });
 }
 
 bool Journal::snapshot_due(const std::string& workload) const {
@@ -264,6 +260,7 @@ bool Journal::needs_snapshot(const std::string& workload) const {
 TimePoint Journal::newest() const { return state_->newest; }
 bool Journal::writable() const { return state_->writable; }
 std::optional<Gap> Journal::gap() const { return state_->gap; }
+std::uint32_t Journal::files_begun() const { return state_->files_begun; }
 const std::vector<std::string>& Journal::report() const { return state_->notes; }
 
 }  // namespace ballast

@@ -26,6 +26,9 @@ struct JournalOptions {
   bool lock_folder = true;                         ///< false in the simulation, whose disks are not of this world
 };
 
+/// A key and its text; without a text it goes.
+using PairToWrite = std::pair<std::string, std::optional<std::string>>;
+
 class Journal {
  public:
   /// Blocks; for the start. A corrupt file is kept aside and a new one begun (`report`). A disk that cannot be written
@@ -58,6 +61,8 @@ class Journal {
   /// Sorted by name.
   Task<Result<std::vector<std::string>>> workloads();
 
+  /// All in one transaction, or none.
+  Task<Result<Done>> put_all(std::vector<PairToWrite> pairs, Durability durability);
   /// Small named texts beside the ticks: queues, silences, approvals. Nothing erases the key.
   Task<Result<Done>> put(std::string key, std::optional<std::string> value, Durability durability);
   /// Pairs whose key begins with `prefix`, by key.
@@ -74,6 +79,9 @@ class Journal {
   [[nodiscard]] bool writable() const;
   /// While not writable, and until the records held back are written.
   [[nodiscard]] std::optional<Gap> gap() const;
+  /// How often a corrupt file was set aside and another begun. Ticks begin it with a snapshot; whoever keeps pairs
+  /// writes them all again.
+  [[nodiscard]] std::uint32_t files_begun() const;
   /// What `open` had to do, for people: a corrupt file kept aside, a schema migrated. Usually empty.
   [[nodiscard]] const std::vector<std::string>& report() const;
 

@@ -70,7 +70,7 @@ class Replayer {
     difference.workload = workload_;
     difference.sequence = frame.sequence;
     difference.at = frame.observation.at;
-    difference.now = decision_of(plan);
+    difference.now = decision_of(plan, frame.observation.orders);
     const TimePoint after = frame.observation.at + Duration{1};
     if (auto records = history_.records(workload_, frame.observation.at, after, 1); records && !records->empty())
       difference.recorded = std::move(records->back());

@@ -55,6 +55,7 @@ Commit Store::commit(const std::vector<const Write*>& writes) {
   commit.gap = gap_;
   commit.writable = results.has_value();
   commit.notes = std::exchange(notes_, {});
+  commit.files_begun = files_begun_;
   return commit;
 }
 
@@ -100,7 +101,7 @@ Result<Done> Store::apply(const Write& write, Result<Done>& refused) {
   if (const auto* tick = std::get_if<Tick>(&write.content)) return apply(*tick, refused);
   if (const auto* kept = std::get_if<Kept>(&write.content)) return apply(*kept);
   if (const auto* document = std::get_if<WrittenDocument>(&write.content)) return apply(*document);
-  if (const auto* pair = std::get_if<Pair>(&write.content)) return apply(*pair);
+  if (const auto* pairs = std::get_if<Pairs>(&write.content)) return apply(*pairs);
   return Done{};
 }
 
@@ -171,10 +172,14 @@ Result<Done> Store::apply(const WrittenDocument& document) {
                         {fingerprint, std::string_view(*document.text)});
 }
 
-Result<Done> Store::apply(const Pair& pair) {
-  if (!pair.value) return database_->run("DELETE FROM pairs WHERE key = ?", {std::string_view(pair.key)});
-  return database_->run("INSERT OR REPLACE INTO pairs(key, value) VALUES(?, ?)",
-                        {std::string_view(pair.key), std::string_view(*pair.value)});
+Result<Done> Store::apply(const Pairs& pairs) {
+  for (const auto& [key, value] : pairs.list) {
+    auto done = value ? database_->run("INSERT OR REPLACE INTO pairs(key, value) VALUES(?, ?)",
+                                       {std::string_view(key), std::string_view(*value)})
+                      : database_->run("DELETE FROM pairs WHERE key = ?", {std::string_view(key)});
+    if (!done) return done;
+  }
+  return Done{};
 }
 
 Result<Done> Store::write_record(const Record& record) {
@@ -244,6 +249,7 @@ void Store::fail(const Error& error, const std::vector<const Write*>& writes) {
 Result<Done> Store::begin_anew(const Error& corrupt) {
   auto aside = set_aside(options_.path, options_.vfs);
   if (!aside) return aside.error();
+  ++files_begun_;
   notes_.push_back(corrupt.message + "; the file is kept as " + *aside + " and a new journal begun");
   return Done{};
 }
@@ -282,6 +288,7 @@ Commit Store::state(const std::string& workload) {
   state.gap = gap_;
   state.writable = database_ != nullptr;
   state.notes = std::exchange(notes_, {});
+  state.files_begun = files_begun_;
   return state;
 }
 

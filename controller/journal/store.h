@@ -33,12 +33,11 @@ struct Kept {
   Snapshot snapshot{};
   DocumentText text{};  ///< of the snapshot's document
 };
-struct Pair {
-  std::string key{};
-  std::optional<std::string> value{};
+struct Pairs {
+  std::vector<PairToWrite> list{};
 };
 struct Write {
-  std::variant<std::monostate, Tick, Kept, WrittenDocument, Pair> content{};  ///< nothing: only a sync
+  std::variant<std::monostate, Tick, Kept, WrittenDocument, Pairs> content{};  ///< nothing: only a sync
   Durability durability = Durability::normal;
 };
 
@@ -56,6 +55,7 @@ struct Commit {
   std::optional<Gap> gap{};
   bool writable = true;
   std::vector<std::string> notes{};
+  std::uint32_t files_begun = 0;  ///< so far, because the one before was corrupt
 };
 
 /// The end of one workload's log.
@@ -112,7 +112,7 @@ class Store {
   Result<Done> apply(const Tick& tick, Result<Done>& refused);
   Result<Done> apply(const Kept& kept);
   Result<Done> apply(const WrittenDocument& document);
-  Result<Done> apply(const Pair& pair);
+  Result<Done> apply(const Pairs& pairs);
   Result<Done> write_record(const Record& record);
   Result<Done> write_totals();
   Result<Done> write_held();
@@ -142,6 +142,7 @@ class Store {
   std::optional<Gap> gap_{};
   bool syncs_fully_ = true;
   std::vector<std::string> notes_{};
+  std::uint32_t files_begun_ = 0;
 };
 
 }  // namespace ballast

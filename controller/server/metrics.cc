@@ -40,11 +40,16 @@ class RegistryMetrics final : public Metrics {
     actions_.Add({{"kind", kind}, {"result", result}}).Increment();
   }
   void reading_was_unknown(Grade grade) override { unknown_.Add({{"grade", to_string(grade)}}).Increment(); }
+  void notification_was(const std::string& receiver, const std::string& result) override {
+    notifications_.Add({{"receiver", receiver}, {"result", result}}).Increment();
+  }
+  void alerts_are(const AlertMetrics& alerts) override { alerts_ = alerts; }
   void journal_is(const JournalMetrics& journal) override { journal_ = journal; }
 
   [[nodiscard]] std::string page(const std::vector<PolicyMetrics>& policies) const override {
     std::string text = prom::TextSerializer().Serialize(registry_.Collect());
     write_journal(text, journal_);
+    write_alerts(text, alerts_);
     write_policies(text, policies);
     return text;
   }
@@ -52,6 +57,7 @@ class RegistryMetrics final : public Metrics {
  private:
   prom::Registry registry_{};
   JournalMetrics journal_{};
+  AlertMetrics alerts_{};
   prom::Histogram& decisions_ = prom::BuildHistogram()
                                     .Name("ballast_decision_seconds")
                                     .Help("Time that one evaluation of one policy took.")
@@ -61,6 +67,10 @@ class RegistryMetrics final : public Metrics {
                                               .Name("ballast_actions_total")
                                               .Help("Changes made to targets and pools, by kind and outcome.")
                                               .Register(registry_);
+  prom::Family<prom::Counter>& notifications_ = prom::BuildCounter()
+                                                    .Name("ballast_notifications_total")
+                                                    .Help("Attempts to tell a receiver, by outcome.")
+                                                    .Register(registry_);
   prom::Family<prom::Counter>& unknown_ = prom::BuildCounter()
                                               .Name("ballast_unknown_readings_total")
                                               .Help("Polls that gave no usable value.")

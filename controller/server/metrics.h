@@ -40,6 +40,14 @@ struct JournalMetrics {
   std::uint64_t failures = 0;
 };
 
+/// How people are told, now.
+struct AlertMetrics {
+  std::uint64_t firing = 0;
+  std::uint64_t waiting = 0;  ///< notifications that were not taken yet
+  Duration oldest{};          ///< how long the oldest of them waits
+  std::uint64_t dropped = 0;  ///< alerts that nobody was told of: there were too many
+};
+
 /// All of it on the loop's thread.
 class Metrics {
  public:
@@ -48,6 +56,9 @@ class Metrics {
   /// `kind`: scale, weights. `result`: ok or the code of the error.
   virtual void action_done(const std::string& kind, const std::string& result) = 0;
   virtual void reading_was_unknown(Grade grade) = 0;
+  /// `result`: ok or the code of the error.
+  virtual void notification_was(const std::string& receiver, const std::string& result) = 0;
+  virtual void alerts_are(const AlertMetrics& alerts) = 0;
   virtual void journal_is(const JournalMetrics& journal) = 0;
   /// A page of `/metrics`; `policies` in any order.
   [[nodiscard]] virtual std::string page(const std::vector<PolicyMetrics>& policies) const = 0;

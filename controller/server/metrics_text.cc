@@ -65,6 +65,10 @@ void write_labelled(std::string& out, const Sorted& policies) {
                  1);
 }
 
+void write_one(std::string& out, std::string_view name, std::string_view help, std::string_view type, double value) {
+  FamilyWriter(out, name, help, type).add({}, value);
+}
+
 }  // namespace
 
 FamilyWriter::FamilyWriter(std::string& out, std::string_view name, std::string_view help, std::string_view type)
@@ -111,14 +115,23 @@ void write_policies(std::string& out, const std::vector<PolicyMetrics>& policies
 }
 
 void write_journal(std::string& out, const JournalMetrics& journal) {
-  const auto one = [&](std::string_view name, std::string_view help, std::string_view type, double value) {
-    FamilyWriter(out, name, help, type).add({}, value);
-  };
-  one("ballast_journal_writable", "1 while the journal can be written.", "gauge", journal.writable ? 1 : 0);
-  one("ballast_journal_size_bytes", "Size of the journal.", "gauge", static_cast<double>(journal.bytes));
-  one("ballast_journal_lag_seconds", "Age of the oldest frame that is not on disk yet.", "gauge", seconds(journal.lag));
-  one("ballast_journal_frames_total", "Frames written.", "counter", static_cast<double>(journal.frames));
-  one("ballast_journal_failures_total", "Writes that failed.", "counter", static_cast<double>(journal.failures));
+  write_one(out, "ballast_journal_writable", "1 while the journal can be written.", "gauge", journal.writable ? 1 : 0);
+  write_one(out, "ballast_journal_size_bytes", "Size of the journal.", "gauge", static_cast<double>(journal.bytes));
+  write_one(out, "ballast_journal_lag_seconds", "Age of the oldest frame that is not on disk yet.", "gauge",
+            seconds(journal.lag));
+  write_one(out, "ballast_journal_frames_total", "Frames written.", "counter", static_cast<double>(journal.frames));
+  write_one(out, "ballast_journal_failures_total", "Writes that failed.", "counter",
+            static_cast<double>(journal.failures));
+}
+
+void write_alerts(std::string& out, const AlertMetrics& alerts) {
+  write_one(out, "ballast_alerts_firing", "Alerts that fire.", "gauge", static_cast<double>(alerts.firing));
+  write_one(out, "ballast_notifications_waiting", "Notifications that their receiver has not taken yet.", "gauge",
+            static_cast<double>(alerts.waiting));
+  write_one(out, "ballast_notification_oldest_seconds", "How long the oldest of them waits.", "gauge",
+            seconds(alerts.oldest));
+  write_one(out, "ballast_alerts_dropped_total", "Alerts that nobody was told of: there were too many at once.",
+            "counter", static_cast<double>(alerts.dropped));
 }
 
 }  // namespace ballast

@@ -25,5 +25,6 @@ class FamilyWriter {
 /// The series of all policies, by namespace and name.
 void write_policies(std::string& out, const std::vector<PolicyMetrics>& policies);
 void write_journal(std::string& out, const JournalMetrics& journal);
+void write_alerts(std::string& out, const AlertMetrics& alerts);
 
 }  // namespace ballast

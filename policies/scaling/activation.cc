@@ -2,6 +2,7 @@
 
 #include "policies/scaling/behavior.h"
 #include "policies/scaling/guard.h"
+#include "policies/scaling/orders.h"
 #include "policies/scaling/zero.h"
 
 namespace ballast {
@@ -23,10 +24,11 @@ std::optional<std::int32_t> before_signals(const Situation& now, std::vector<Ste
     steps.push_back(step);
     return step.after;
   };
-  if (now.observation.orders.paused) return decide({Stage::activation, {}, current, current, Reason::paused});
+  if (is_paused(now.observation.orders)) return decide({Stage::activation, {}, current, current, Reason::paused});
   // Where the policy itself never goes to zero, zero is a person's word, which a schedule does not overrule.
   if (current == 0 && now.observation.target->zero_is_off && now.workload.min_replicas > 0)
     return decide({Stage::activation, {}, 0, 0, Reason::scaling_disabled});
+  if (const auto ordered = ordered_replicas(now, steps)) return ordered;
   explain_bounds(now.workload, now.observation, now.bounds, current, steps);
   if (current < now.bounds.min)
     return decide(

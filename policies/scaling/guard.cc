@@ -19,29 +19,32 @@ Evidence evidence_of(const Memory& memory, const Signal& signal, TimePoint now) 
 
 }  // namespace
 
-std::int32_t guard(const Workload& workload, const Memory& memory, const Observation& observation, Duration window,
-                   std::int32_t current, std::int32_t decided, std::vector<Step>& steps) {
-  if (decided >= current) return decided;
+bool may_take_away(const Workload& workload, const Observation& observation, std::int32_t current, std::int32_t decided,
+                   std::vector<Step>& steps) {
+  if (decided >= current) return true;
   Step step{Stage::guard, {}, decided, current};
   if (workload.mode == Mode::scale_up_only) {
     step.reason = Reason::mode_up_only;
-    steps.push_back(step);
-    return current;
-  }
-  if (!observation.journal_ok) {
+  } else if (!observation.journal_ok) {
     step.reason = Reason::journal_unwritable;
-    steps.push_back(step);
-    return current;
-  }
-  // Nobody can begin to leave a pool that is not seen; when it is seen again, the proof may be gone.
-  if (!observation.hidden_pools.empty()) {
+  } else if (!observation.hidden_pools.empty()) {
+    // Nobody can begin to leave a pool that is not seen; when it is seen again, the proof may be gone.
     const HiddenPool& hidden = observation.hidden_pools.front();
     step.subject = {Subject::Kind::pool, static_cast<std::uint32_t>(hidden.pool)};
     step.reason = Reason::pool_hidden;
     step.numbers = {seconds(observation.at - hidden.failure.since)};
-    steps.push_back(step);
-    return current;
+  } else {
+    return true;
   }
+  steps.push_back(step);
+  return false;
+}
+
+std::int32_t guard(const Workload& workload, const Memory& memory, const Observation& observation, Duration window,
+                   std::int32_t current, std::int32_t decided, std::vector<Step>& steps) {
+  if (decided >= current) return decided;
+  if (!may_take_away(workload, observation, current, decided, steps)) return current;
+  Step step{Stage::guard, {}, decided, current};
   bool proven = true;
   for (std::uint32_t i = 0; i < workload.signals.size(); ++i) {
     if (workload.signals[i].target_type == TargetType::none) continue;

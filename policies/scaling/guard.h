@@ -13,6 +13,11 @@ namespace ballast {
 
 inline constexpr std::int32_t kSamplesForShrink = 3;
 
+/// What every cut needs, whoever asks for it: a mode that allows it, a journal that can be written, pools that are
+/// seen. A step when it may not be.
+bool may_take_away(const Workload& workload, const Observation& observation, std::int32_t current, std::int32_t decided,
+                   std::vector<Step>& steps);
+
 /// `decided` when it may stand, else `current`. A shrink stands when every signal with a target has a run of at least
 /// three samples that covers `window` and lies after our own start, the journal can be written and the mode
 /// allows it. Source: rule 2 of safety: a shrink needs positive evidence.

@@ -51,6 +51,10 @@ class Judge {
         room_(room),
         steps_(steps) {}
 
+  /// What a signal says of members now; of the whole workload.
+  void add(const MemberSignal& rule, std::vector<MemberValue> values) {
+    signals_.emplace_back(rule, std::move(values));
+  }
   void add(const Candidate& candidate) { members_.push_back(candidate); }
 
   void run(PoolMemory& pool) {
@@ -174,10 +178,25 @@ class Judge {
     std::vector<Answered> answered;
     for (const Candidate& each : members_)
       if (serves(each) && each.place.compared && each.place.newest) answered.push_back(since_compared(each));
-    for (const Outlier& outlier : outliers(rules_, answered)) {
-      const auto at = std::ranges::find(members_, outlier.id, [](const Candidate& each) { return each.member.id; });
-      eject(*at, outlier);
+    for (const Outlier& outlier : outliers(rules_, answered)) eject_member(outlier);
+    for (const auto& [rule, said] : signals_) {
+      std::vector<MemberValue> values;
+      for (const Candidate& each : members_)
+        if (const auto at = std::ranges::find(said, each.member.id, &MemberValue::id);
+            at != said.end() && tells_of_now(each, *at))
+          values.push_back(*at);
+      for (const Outlier& outlier : outliers(rule, values)) eject_member(outlier);
     }
+  }
+
+  /// A weight of 0 makes other values; and what was measured before a member returned is what it was ejected for.
+  [[nodiscard]] bool tells_of_now(const Candidate& each, const MemberValue& value) const {
+    return serves(each) && (!each.place.returned_at || value.at > *each.place.returned_at);
+  }
+
+  void eject_member(const Outlier& outlier) {
+    const auto at = std::ranges::find(members_, outlier.id, [](const Candidate& each) { return each.member.id; });
+    eject(*at, outlier);
   }
 
   [[nodiscard]] std::optional<double> heat_of(const Candidate& candidate) const {
@@ -276,17 +295,19 @@ class Judge {
   bool room_;
   std::vector<Step>& steps_;
   std::vector<Candidate> members_{};
+  std::vector<std::pair<MemberSignal, std::vector<MemberValue>>> signals_{};
 };
 
-/// To start one and to let another one go must both be allowed.
-bool may_replace(const Workload& workload, const Observation& observation) {
-  const auto forbids = [](const ScalingRules& rules) { return rules.select_policy == SelectPolicy::disabled; };
-  const bool rules =
-      workload.behavior && (forbids(workload.behavior->scale_up) || forbids(workload.behavior->scale_down));
-  const bool frozen = std::ranges::any_of(observation.windows, [&](std::uint16_t window) {
-    return window < workload.schedules.size() && workload.schedules[window].freeze;
-  });
-  return workload.mode == Mode::enforce && observation.target->chooses_members && !rules && !frozen;
+/// Of what is fresh. What is unknown ejects nobody.
+std::vector<MemberValue> values_of(const Workload& workload, const Memory& memory, Fingerprint signal, TimePoint now) {
+  std::vector<MemberValue> values;
+  const auto asked = std::ranges::find(workload.signals, signal, &Signal::fingerprint);
+  const auto known = std::ranges::find(memory.signals, signal, &SignalMemory::fingerprint);
+  if (asked == workload.signals.end() || known == memory.signals.end() || known->failure || !known->newest) return {};
+  for (const Sample& sample : known->newest->samples)
+    if (sample.member != kNoMember && now - sample.at <= asked->stale_after)
+      values.push_back({sample.member, sample.value, sample.at});
+  return values;
 }
 
 void judge_pool(const Workload& workload, PoolId id, Memory& memory, const Observation& observation, const Need& need,
@@ -301,6 +322,8 @@ void judge_pool(const Workload& workload, PoolId id, Memory& memory, const Obser
     if (member == memory.members.end() || member->retiring || place == nullptr) continue;
     judge.add({*member, place_of(*member, pool.fingerprint), *place, seen.state == MemberState::ready});
   }
+  for (const MemberSignal& rule : pool.member_signals)
+    judge.add(rule, values_of(workload, memory, rule.signal, observation.at));
   judge.run(pool_of(memory, pool.fingerprint, observation.at));
 }
 
@@ -316,6 +339,17 @@ void forget(Memory& memory, Fingerprint pool) {
 }
 
 }  // namespace
+
+bool may_replace(const Workload& workload, const Observation& observation) {
+  const auto forbids = [](const ScalingRules& rules) { return rules.select_policy == SelectPolicy::disabled; };
+  const bool rules =
+      workload.behavior && (forbids(workload.behavior->scale_up) || forbids(workload.behavior->scale_down));
+  const bool frozen = std::ranges::any_of(observation.windows, [&](std::uint16_t window) {
+    return window < workload.schedules.size() && workload.schedules[window].freeze;
+  });
+  const bool free = !rules && !frozen && find(observation.orders, OrderKind::freeze) == nullptr;
+  return workload.mode == Mode::enforce && observation.target->chooses_members && free;
+}
 
 void judge_members(const Workload& workload, Memory& memory, const Observation& observation, const Need& need,
                    std::vector<Step>& steps) {

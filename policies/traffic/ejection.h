@@ -24,6 +24,9 @@ struct Need {
   std::int32_t max_replicas = 0;
 };
 
+/// To start one and to let another one go must both be allowed: by mode, behavior, schedules and people.
+bool may_replace(const Workload& workload, const Observation& observation);
+
 /// For every pool with `outlierDetection` or `balance`, after `remember_members`. A step for each member that is out or
 /// returns.
 void judge_members(const Workload& workload, Memory& memory, const Observation& observation, const Need& need,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "policies/traffic/ejection.h"
+#include "policies/traffic/restart.h"
 
 namespace ballast {
 namespace {
@@ -297,6 +298,7 @@ void plan_members(const Workload& workload, Memory& memory, const Observation& o
                   Plan& plan) {
   remember_members(workload, memory, observation, plan.steps);
   judge_members(workload, memory, observation, need, plan.steps);
+  restart_next(workload, memory, observation, need, plan.steps);
   const ObservedTarget& target = *observation.target;
   const auto retiring = [&] {
     return std::ranges::count_if(memory.members, [](const MemberMemory& member) { return is_going(member); });

@@ -97,6 +97,18 @@ std::optional<double> median(std::vector<double> values) {
   return (values[middle - 1] + values[middle]) / 2;
 }
 
+std::vector<Outlier> outliers(const MemberSignal& rule, std::span<const MemberValue> values) {
+  std::vector<Outlier> found;
+  if (std::ssize(values) < rule.minimum_hosts) return found;
+  std::vector<double> all;
+  for (const MemberValue& each : values) all.push_back(each.value);
+  const double usual = *median(std::move(all));
+  for (const MemberValue& each : values)
+    if (each.value > rule.factor * usual && each.value >= rule.at_least)
+      found.push_back({each.id, Reason::ejected_signal, {each.value, usual, rule.factor}});
+  return found;
+}
+
 std::vector<Outlier> outliers(const OutlierDetection& rules, std::span<const Answered> members) {
   std::vector<Outlier> found;
   by_success_rate(rules.success_rate, members, found);

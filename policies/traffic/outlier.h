@@ -50,4 +50,14 @@ std::optional<double> median(std::vector<double> values);
 /// order of `members`.
 std::vector<Outlier> outliers(const OutlierDetection& rules, std::span<const Answered> members);
 
+/// What a signal says of a member.
+struct MemberValue {
+  MemberId id = kNoMember;
+  double value = 0;
+  TimePoint at{};  ///< of which it is true
+};
+/// Members whose value is above `factor` times the median, and at least `at_least`. Example, factor 3, at_least 5:
+/// {1, 2, 2, 9} has the median 2: 9 is an outlier; {0, 0, 0, 4} has none, 4 is below 5. In the order of `values`.
+std::vector<Outlier> outliers(const MemberSignal& rule, std::span<const MemberValue> values);
+
 }  // namespace ballast

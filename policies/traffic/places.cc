@@ -73,6 +73,7 @@ bool is_ejection(Reason reason) {
     case Reason::ejected_success_rate:
     case Reason::ejected_failure_percentage:
     case Reason::ejected_latency:
+    case Reason::ejected_signal:
     case Reason::ejection_limit:
     case Reason::ejection_no_capacity:
     case Reason::member_replaced:

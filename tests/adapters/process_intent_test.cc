@@ -117,7 +117,7 @@ TEST(HandsOff, NeverStartsReplacesOrKills) {
   ASSERT_TRUE(rig.scale(3));
   rig.until("three ready", all_ready(3));
   ProcessHost host = rig.host();
-  host.hands_off = "paused";
+  host.hands_off = [] { return std::string("paused"); };
   rig.bind(target, host);
   rig.until("three found ready", all_ready(3));
   const auto before = rig.running();
@@ -149,7 +149,7 @@ TEST(HandsOff, DoesNotKillWhoIsSlowToEnd) {
   ASSERT_TRUE(rig.scale(0, {"web-1"}));
   target.stop_timeout = std::chrono::milliseconds{100};
   ProcessHost host = rig.host();
-  host.hands_off = "DryRun";
+  host.hands_off = [] { return std::string("DryRun"); };
   rig.bind(target, host);
   rig.run_for(std::chrono::milliseconds{600});
   EXPECT_THAT(rig.running(), SizeIs(1));

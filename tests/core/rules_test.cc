@@ -31,6 +31,18 @@ TEST(Rules, LeBlamesWhatAPersonWroteAndNotADefault) {
             (RuleProblem{"staleAfter", "5s is below interval (1m)"}));
 }
 
+TEST(Rules, ForbidsWhatMayNotStandBesideAValue) {
+  constexpr auto kRule = rule::forbids_when("tls", "None", "auth");
+  const FieldState none{true, std::nullopt, "None"};
+  const FieldState other{true, std::nullopt, "StartTls"};
+  EXPECT_EQ(check(kRule, states({{"tls", none}})), std::nullopt);
+  EXPECT_EQ(check(kRule, states({{"tls", other}, {"auth", kThere}})), std::nullopt);
+  EXPECT_EQ(check(kRule, states({{"tls", none}, {"auth", kThere}})),
+            (RuleProblem{"auth", "may not be there where tls is None"}));
+  EXPECT_EQ(sentence(kRule), "No auth where tls is None.");
+  EXPECT_EQ(cel(kRule), "!has(self.tls) || self.tls != 'None' || !has(self.auth)");
+}
+
 TEST(Rules, NeedsAsksForTheOtherOnlyWhenTheFirstIsThere) {
   constexpr auto kRule = rule::needs("cert", "key");
   EXPECT_EQ(check(kRule, states({})), std::nullopt);

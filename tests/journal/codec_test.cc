@@ -73,15 +73,28 @@ TEST(Codec, IsCompactWhereNothingHappens) {
   EXPECT_LT(encode(observation).size(), 220U);
 }
 
-TEST(Codec, RefusesAnotherRevisionAndSaysSo) {
+template <class T>
+std::string encode_as(std::uint32_t revision, const T& value) {
   Writer writer;
-  std::uint32_t revision = kRevision + 1;
-  Observation observation;
-  items(writer, revision, observation);
+  items(writer, revision, value);
   std::string bytes = writer.take();
   const std::uint64_t hash = hash_of(bytes);
   for (int i = 0; i < 4; ++i) bytes.push_back(static_cast<char>(hash >> (8 * i)));
-  const auto read = decode_observation(bytes);
+  return bytes;
+}
+
+TEST(Codec, ReadsTheSnapshotThatTheVersionBeforeLeft) {
+  const Snapshot snapshot{.sequence = 7, .document = 3, .parts = {Part{"scale", 0, 2, "abc"}}};
+  for (std::uint32_t revision = kOldestSnapshot; revision <= kRevision; ++revision) {
+    const auto read = decode_snapshot(encode_as(revision, snapshot));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->parts.front().bytes, "abc");
+  }
+  EXPECT_FALSE(decode_snapshot(encode_as(kOldestSnapshot - 1, snapshot)));
+}
+
+TEST(Codec, RefusesAnotherRevisionAndSaysSo) {
+  const auto read = decode_observation(encode_as(kRevision + 1, Observation{}));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, Errc::invalid);
   EXPECT_NE(read.error().message.find("revision " + std::to_string(kRevision + 1)), std::string::npos)
@@ -118,7 +131,7 @@ TEST(Parts, OfAnotherLayoutHaveAnotherRevision) {
   EXPECT_EQ(layout,
             "target 3 bytes, revision 2\nsignal 17 bytes, revision 2\nwatch 25 bytes, revision 3\n"
             "scale 20 bytes, revision 2\nsurge 5 bytes, revision 2\nmembers 10 bytes, revision 4\n"
-            "names 9 bytes, revision 2\nstatus 25 bytes, revision 4\ndecision 7 bytes, revision 4\n");
+            "names 9 bytes, revision 2\nstatus 25 bytes, revision 4\ndecision 8 bytes, revision 5\n");
 }
 
 TEST(Codec, NoticesEveryFlippedBit) {

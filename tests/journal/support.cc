@@ -70,6 +70,16 @@ std::optional<T> maybe(Rng& rng, Make make) {
   return make(rng);
 }
 
+Order any_order(Rng& rng) {
+  Order order{.kind = any(rng, OrderKind::restart), .replicas = any_int(rng)};
+  order.direction = any(rng, Freeze::all);
+  order.given = any_time(rng);
+  order.until = maybe<TimePoint>(rng, any_time);
+  order.who = any_text(rng);
+  order.why = any_text(rng);
+  return order;
+}
+
 Error any_error(Rng& rng) {
   const Errc code = any(rng, Errc::bug);
   return Error{code, any_text(rng)};
@@ -222,6 +232,7 @@ Observation random_observation(Rng& rng) {
   observation.members = list<Member>(rng, 5, any_observed_member);
   observation.arrivals = list<Arrival>(rng, 4, any_arrival);
   observation.orders.paused = coin(rng);
+  observation.orders.given = list<Order>(rng, 2, any_order);
   observation.allowance = maybe<std::int32_t>(rng, any_int);
   observation.outcomes = list<Outcome>(rng, 2, any_outcome);
   observation.evidence_from = any_time(rng);
@@ -246,6 +257,13 @@ Memory random_memory(Rng& rng) {
   memory.scale.last_scale = maybe<TimePoint>(rng, any_time);
   memory.scale.idle_since = maybe<TimePoint>(rng, any_time);
   memory.members = list<MemberMemory>(rng, 4, any_member_memory);
+  memory.alerts = list<AlertMemory>(rng, 2, [](Rng& r) {
+    AlertMemory alert{.alert = r(), .since = any_time(r)};
+    alert.fired = maybe<TimePoint>(r, any_time);
+    alert.looked = any_time(r);
+    alert.ceased = maybe<TimePoint>(r, any_time);
+    return alert;
+  });
   return memory;
 }
 
@@ -257,6 +275,12 @@ Plan random_plan(Rng& rng) {
   plan.touch_pools = coin(rng);
   plan.members = list<MemberPlan>(rng, 4, any_member_plan);
   plan.steps = list<Step>(rng, 6, any_step);
+  plan.alerts = list<AlertTransition>(rng, 2, [](Rng& r) {
+    AlertTransition transition{.alert = r(), .firing = coin(r), .started = any_time(r)};
+    transition.at = any_time(r);
+    transition.value = any_double(r);
+    return transition;
+  });
   return plan;
 }
 
@@ -320,6 +344,7 @@ Record random_record(Rng& rng) {
     Subject subject{any(r, Subject::Kind::window), 7};
     return SubjectName{subject, any_text(r)};
   });
+  record.orders = list<Order>(rng, 2, any_order);
   return record;
 }
 

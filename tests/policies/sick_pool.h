@@ -38,6 +38,7 @@ class Sick : public testing::Test {
     bool contested = false;
     MemberState state = MemberState::ready;
     bool in_pool = true;
+    int started = 1;  ///< second
   };
   OutlierDetection& rules() { return *workload_.pools[0].outlier_detection; }
 
@@ -56,8 +57,12 @@ class Sick : public testing::Test {
     o.target->existing = o.target->ready = static_cast<int>(worlds_.size());
     o.journal_ok = journal_ok_;
     o.evidence_from = evidence_from_;
+    o.orders = orders_;
+    o.windows = windows_;
+    if (!values_.empty()) o.arrivals.push_back(member_values(o.at));
     for (const auto& [id, member] : worlds_) {
-      Member seen{.id = MemberId{id}, .state = member.state, .since = story::at(1), .started = story::at(1)};
+      Member seen{.id = MemberId{id}, .state = member.state, .since = story::at(1)};
+      seen.started = story::at(member.started);
       if (member.in_pool)
         seen.pools = {{PoolId{0}, member.weight, 0, member.healthy, member.contested, member.counters}};
       o.members.push_back(std::move(seen));
@@ -87,12 +92,22 @@ class Sick : public testing::Test {
     for (int i = 0; i < seconds; ++i) look(failing);
   }
 
+  /// A reading of the signal 77, which gives a value for each member.
+  [[nodiscard]] Arrival member_values(TimePoint now) const {
+    Reading reading{.at = now};
+    for (const auto& [id, value] : values_) reading.samples.push_back({MemberId{id}, value, now, {}});
+    return {.signal = 77, .at = now, .reading = reading};
+  }
+
   Workload workload_{};
+  Orders orders_{};
+  std::map<std::uint32_t, double> values_{};
   Memory memory_{};
   std::map<std::uint32_t, Served> worlds_{};
   int second_ = 100;
   double load_ = 450;  // four carry what five shall
   TimePoint evidence_from_{};
+  std::vector<std::uint16_t> windows_{};
   bool journal_ok_ = true;
   bool knows_load_ = true;
   Plan last_{};

@@ -134,6 +134,23 @@ class SimBalancer final : public Balancer {
   std::size_t service_;
 };
 
+class SimReceiver final : public Notifier {
+ public:
+  explicit SimReceiver(Stage& stage) : stage_(stage) {}
+  Task<ballast::Delivery> deliver(Notification notification) override {
+    if (stage_.dead()) co_return ballast::Delivery{.failure = Error{Errc::cancelled, "nobody is there"}};
+    for (const Alert& alert : notification.alerts)
+      stage_.notices.push_back(
+          {notification.key,
+           alert.labels.at("namespace") + "/" + alert.labels.at("policy") + " " + alert.labels.at("alertname"),
+           alert.starts_at, alert.ends_at.has_value()});
+    co_return ballast::Delivery{};
+  }
+
+ private:
+  Stage& stage_;
+};
+
 }  // namespace
 
 void Stage::kill() {
@@ -164,5 +181,7 @@ std::unique_ptr<Scaler> make_scaler(Stage& stage, std::size_t service) {
 std::unique_ptr<Balancer> make_balancer(Stage& stage, std::size_t service) {
   return std::make_unique<SimBalancer>(stage, service);
 }
+
+std::shared_ptr<Notifier> make_receiver(Stage& stage) { return std::make_shared<SimReceiver>(stage); }
 
 }  // namespace ballast::sim

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/ports.h"
@@ -26,6 +27,14 @@ struct Site {
   const Service* service = nullptr;
 };
 
+/// What the one receiver of every world took, an entry an alert.
+struct Notice {
+  std::string key{};    ///< of its notification
+  std::string alert{};  ///< `shop/web MaxedOut`
+  WallTime started{};
+  bool over = false;
+};
+
 /// Everything that outlives a controller: the worlds, their faults, the clock, the disk.
 struct Stage {
   std::vector<Site> sites{};
@@ -38,8 +47,9 @@ struct Stage {
   bool dies_next = false;     ///< at its next touch of anything
   std::uint64_t calls = 0;    ///< of scalers and balancers, over all controllers
   std::vector<Time> asked{};  ///< when a source was asked, by any controller
-  Time last_look = 0;         ///< when the controller last observed its first target
-  Time last_action = -1;      ///< when it last changed something, and what it had seen by then
+  std::vector<Notice> notices{};
+  Time last_look = 0;     ///< when the controller last observed its first target
+  Time last_action = -1;  ///< when it last changed something, and what it had seen by then
   Time seen_before_action = 0;
 
   [[nodiscard]] Time now() const { return std::chrono::duration<double>(time.now() - kBegan).count(); }
@@ -54,7 +64,8 @@ struct Stage {
 /// Of the service at this place.
 std::unique_ptr<Scaler> make_scaler(Stage& stage, std::size_t service);
 std::unique_ptr<Balancer> make_balancer(Stage& stage, std::size_t service);
-/// Of all.
+/// Of all: takes everything at once, while the controller lives.
+std::shared_ptr<Notifier> make_receiver(Stage& stage);
 std::unique_ptr<Fetcher> make_fetcher(Stage& stage);
 
 }  // namespace ballast::sim

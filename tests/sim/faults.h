@@ -67,6 +67,13 @@ struct FaultPlan {
     std::int32_t members = 1;
   };
   std::vector<Sick> sick{};
+  /// What a person says to the controller, if one runs then. It is over by itself.
+  struct Word {
+    Time from = 0;
+    Time to = 0;
+    bool pause = true;  ///< else a freeze of both directions
+  };
+  std::vector<Word> words{};
   std::vector<Time> resets{};                       ///< counters of the sources begin at 0 again
   std::vector<std::pair<Time, Time>> wall_steps{};  ///< when the wall clock is set, and by how much
   /// A new version rolls out: a quarter more members exist, ready and without load.

@@ -191,6 +191,34 @@ bool is_excused(const World& world, const Promise& promise, const Event& event, 
   return may_be_replaced(world, promise, event.sick_until, event.at) || went_late.insert(event.member).second;
 }
 
+/// Whether a controller that died knew of it and the next does not: it could not be written down in between.
+bool is_forgotten(const World& world, const Promise& promise, const Promise::Word& word, Time t) {
+  constexpr Time kWrittenAgain = 6;
+  return std::ranges::any_of(promise.journal_down, [&](const auto& down) {
+    return std::ranges::any_of(world.events(), [&](const Event& event) {
+      return event.kind == Kind::controller_killed && event.at > word.from && event.at <= t && down.first < event.at &&
+             down.second + kWrittenAgain > word.from;
+    });
+  });
+}
+
+/// Not what ends something that was decided before, and nothing that bounds or sickness ask for.
+bool begins_to_change(const World& world, const Promise& promise, const Event& event) {
+  if (event.kind != Kind::scaled || event.before < promise.min_replicas || event.before > promise.max_replicas)
+    return false;
+  return event.after > event.before ? !promise.ejects : event.after < event.before && !world.options().has_pool;
+}
+
+/// What a person said counts at once, and over restarts. What is under way ends.
+void judge_word(const World& world, const Promise& promise, const Event& event, bool begins,
+                std::vector<Violation>& found) {
+  for (const Promise::Word& word : promise.words) {
+    const bool counts = event.at > word.from + on_its_way(promise, event.at) && event.at < word.to;
+    if (!counts || (!word.pause && !begins) || is_forgotten(world, promise, word, event.at)) continue;
+    found.push_back({"word", event.at, word.pause ? "touched while it is paused" : "changed while it is frozen"});
+  }
+}
+
 std::int32_t draining(const std::map<std::string, Time>& since) { return static_cast<std::int32_t>(since.size()); }
 
 }  // namespace
@@ -207,6 +235,8 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
   for (const Event& event : world.events()) {
     if (event.kind == Kind::member_failed) died = event.member;  // and so leaves its pool
     const bool moved = event.kind == Kind::weight_changed && event.at > 0 && event.member != died;
+    if (event.kind == Kind::scaled || moved)
+      judge_word(world, promise, event, begins_to_change(world, promise, event), found);
     if (promise.hands_off && (event.kind == Kind::scaled || moved))
       found.push_back({"mode", event.at, "touched, which is forbidden"});
     switch (event.kind) {

@@ -42,6 +42,14 @@ struct Promise {
   std::vector<std::pair<Time, Time>> journal_down{};
   /// When what was decided takes seconds to arrive.
   std::vector<std::pair<Time, Time>> slow{};
+  /// A person's word that was given to a controller: nothing is touched while it is paused, and nobody comes or goes
+  /// while it is frozen.
+  struct Word {
+    Time from = 0;
+    Time to = 0;
+    bool pause = true;
+  };
+  std::vector<Word> words{};
   /// When members could not be seen or told, or nothing be written down: what is not done yet waits.
   std::vector<std::pair<Time, Time>> hindered{};
 };
@@ -54,7 +62,7 @@ struct Violation {
 
 /// I1 bounds, I2 no shrink without evidence, I5 rates, `once`: nobody is told more than the highest demand so far
 /// needs, `drain`: nothing leaves with work in flight before its deadline, `log`: nothing is taken away unwritten,
-/// `sick`: only sick members are ejected, and not too many.
+/// `word`: nothing is done against what a person said, `sick`: only sick members are ejected, and not too many.
 std::vector<Violation> judge(const World& world, const Promise& promise);
 /// I8: with faults over and demand constant for long enough, members are what the model says.
 std::vector<Violation> judge_convergence(const World& world, const Promise& promise);

@@ -6,6 +6,7 @@
 
 #include "controller/journal/history.h"
 #include "controller/journal/replay.h"
+#include "policies/alerting/built_in.h"
 
 namespace ballast::sim {
 namespace {
@@ -46,13 +47,51 @@ void Process::judge_journal(std::vector<Violation>& found) {
     found.push_back({"journal", stage_.last_action, "acted, and after the crash the journal knows nothing of it"});
 }
 
+void Process::tell_people() {
+  alerts_ = std::make_unique<AlertDispatcher>(stage_.time, *journal_);
+  Routing routing;
+  routing.root = {.receivers = {"page"}, .group_by = {"..."}, .group_wait = {}, .group_interval = {}};
+  routing.receivers["page"] = {};
+  Notifiers notifiers;
+  notifiers["page"] = make_receiver(stage_);
+  alerts_->configure(std::move(routing), std::move(notifiers));
+  telling_.spawn(alerts_->run());
+}
+
+std::set<std::pair<std::string, TimePoint>> Process::firing() const {
+  std::set<std::pair<std::string, TimePoint>> result;
+  if (!engine_) return result;
+  for (const auto& [name, runner] : engine_->runners())
+    for (const AlertMemory& alert : runner->state().memory.alerts)
+      if (const BuiltInAlert* known = find_built_in(alert.alert); known != nullptr && alert.fired)
+        result.emplace(name + " " + std::string(known->name), *alert.fired);
+  return result;
+}
+
+void Process::say(const FaultPlan::Word& word) {
+  Order order{.kind = word.pause ? OrderKind::pause : OrderKind::freeze, .given = stage_.time.now()};
+  order.until = order.given + from_seconds(word.to - word.from);
+  orders_->give(first().name, std::move(order));
+  engine_->nudge(first().name);
+  telling_.spawn(keep_orders());
+}
+
+Task<void> Process::keep_orders() {
+  static_cast<void>(co_await orders_->write_down());  // the book offers it again
+}
+
 void Process::run() {
-  engine_ = std::make_unique<Engine>(stage_.time, *fetcher_, *journal_, events_,
-                                     [this](const std::string&, const std::string& name) -> Result<Workload> {
-                                       for (const Site& site : stage_.sites)
-                                         if (site.service->workload.name == name) return site.service->workload;
-                                       return Error{Errc::not_found, name};
-                                     });
+  tell_people();
+  orders_ = std::make_unique<OrderBook>(stage_.time, *journal_);
+  telling_.spawn(orders_->run());
+  engine_ = std::make_unique<Engine>(
+      stage_.time, *fetcher_, *journal_, events_,
+      [this](const std::string&, const std::string& name) -> Result<Workload> {
+        for (const Site& site : stage_.sites)
+          if (site.service->workload.name == name) return site.service->workload;
+        return Error{Errc::not_found, name};
+      },
+      alerts_.get(), orders_.get());
   const bool one_refused = std::ranges::any_of(stage_.sites, [](const Site& site) { return site.service->refused; });
   if (one_refused && stage_.bugs.contains(Bug::bad_document_stops)) return;
   for (std::size_t i = 0; i < stage_.sites.size(); ++i) put(i);

@@ -3,11 +3,15 @@
 
 #include <cstddef>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "controller/alerts/dispatcher.h"
 #include "controller/engine/engine.h"
 #include "controller/journal/journal.h"
+#include "controller/orders/order_book.h"
 #include "tests/inline_executor.h"
 #include "tests/lossy_vfs/lossy_vfs.h"
 #include "tests/sim/fakes.h"
@@ -35,21 +39,30 @@ class Process {
   void leave() { engine_->remove(first().name); }
   /// The end of all of it, with patience.
   Task<void> shut_down() { return engine_->shutdown(std::chrono::seconds{5}); }
+  /// A person says something about the first service.
+  void say(const FaultPlan::Word& word);
   /// As the daemon's /healthz asks.
   [[nodiscard]] Duration behind() const { return engine_->behind(); }
+  /// What fires, by what its workloads remember: `shop/web MaxedOut` and when it began.
+  [[nodiscard]] std::set<std::pair<std::string, TimePoint>> firing() const;
   /// The newest decision; null before the first one and when there is no such workload.
   [[nodiscard]] const Plan* decision(std::size_t service) const;
 
  private:
   [[nodiscard]] const Workload& first() const { return stage_.sites.front().service->workload; }
   void put(std::size_t service);
+  void tell_people();
+  Task<void> keep_orders();
 
   Stage& stage_;
   EngineEvents events_;
   InlineExecutor executor_{};
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<Journal> journal_{};
+  std::unique_ptr<AlertDispatcher> alerts_{};
+  std::unique_ptr<OrderBook> orders_{};
   std::unique_ptr<Engine> engine_{};
+  TaskGroup telling_{};  // before what it uses goes
   std::string failure_{};
 };
 

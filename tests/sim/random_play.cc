@@ -124,6 +124,11 @@ Play random_play(std::uint64_t seed) {
   const std::int32_t failures = chance.below(3);
   for (std::int32_t i = 0; i < failures; ++i) play.faults.failures.push_back(chance.real(1, play.quiet_from));
   if (play.world.has_pool && chance.one_in(2)) add_sickness(chance, play);
+  for (std::int32_t words = chance.below(3); words > 0; --words) {
+    const Time from = chance.real(1, play.quiet_from - 100);
+    const Time to = std::min(from + chance.real(5, 120), play.quiet_from - 60);
+    play.faults.words.push_back({from, to, chance.one_in(2)});
+  }
   return play;
 }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "controller/journal/explain.h"
@@ -12,12 +14,12 @@
 namespace ballast::sim {
 namespace {
 
-enum class BlowKind : std::uint8_t { disk_changes, kill, member_fails, counters_reset, wall_steps, sickens };
+enum class BlowKind : std::uint8_t { disk_changes, kill, member_fails, counters_reset, wall_steps, sickens, says };
 struct Blow {
   Time at = 0;
   BlowKind kind{};
   Time by = 0;            ///< of a step of the wall clock
-  std::size_t which = 0;  ///< of `FaultPlan::sick`
+  std::size_t which = 0;  ///< of `FaultPlan::sick` or `words`
   auto operator<=>(const Blow&) const = default;
 };
 
@@ -33,6 +35,7 @@ std::vector<Blow> blows_of(const FaultPlan& faults) {
   for (const Time t : faults.resets) blows.push_back({t, BlowKind::counters_reset});
   for (const auto& [t, by] : faults.wall_steps) blows.push_back({t, BlowKind::wall_steps, by});
   for (std::size_t i = 0; i < faults.sick.size(); ++i) blows.push_back({faults.sick[i].from, BlowKind::sickens, 0, i});
+  for (std::size_t i = 0; i < faults.words.size(); ++i) blows.push_back({faults.words[i].from, BlowKind::says, 0, i});
   std::ranges::sort(blows);
   return blows;
 }
@@ -191,6 +194,13 @@ class Run {
     if (blow.kind == BlowKind::disk_changes && process_) set_disk();
     if (blow.kind == BlowKind::kill && process_) die();
     if (blow.kind == BlowKind::wall_steps) clock_.step_wall(from_seconds(blow.by));
+    if (blow.kind == BlowKind::says && process_) {
+      const FaultPlan::Word& word = play_.faults.words[blow.which];
+      process_->say(word);
+      for (Promise::Word& before : promises_.front().words)  // one of each kind
+        if (before.pause == word.pause) before.to = std::min(before.to, stage_.now());
+      promises_.front().words.push_back({stage_.now(), word.to, word.pause});
+    }
     if (blow.kind == BlowKind::sickens) {
       const FaultPlan::Sick& sick = play_.faults.sick[blow.which];
       worlds_.front().sicken(sick.how, sick.members, sick.to);
@@ -203,6 +213,7 @@ class Run {
     outcome_.calls = stage_.calls;
     if (stage_.dead() || !process_)
       outcome_.violations.push_back({"start", outcome_.ended, "no controller runs at the end"});
+    if (process_ && !stage_.dead()) judge_notices();
     process_.reset();
     for (std::size_t i = 0; i < services_.size(); ++i) judge_service(i);
     outcome_.asked = std::move(stage_.asked);
@@ -210,6 +221,40 @@ class Run {
     if (play_.bugs.empty()) judge_replay(play_, disk_, outcome_);
     outcome_.lost = worlds_.front().lost();
     return std::move(outcome_);
+  }
+
+  /// What began while nothing could be written down, and whoever knew of it died before it could: nobody knows.
+  [[nodiscard]] bool is_forgotten(TimePoint since) const {
+    const Time began = seconds(since - kBegan);
+    return std::ranges::any_of(promise().journal_down, [&](const auto& down) {
+      return began >= down.first && began < down.second &&
+             std::ranges::any_of(worlds_.front().events(), [&](const Event& event) {
+               return event.kind == Event::Kind::controller_killed && event.at > began && event.at < down.second + 6;
+             });
+    });
+  }
+
+  /// I6, at the end: who was told that something is wrong, and not that it is over, is told of what is wrong now. Keys
+  /// are looked at as receivers do.
+  void judge_notices() {
+    if (play_.faults.lose_disk || play_.bugs.contains(Bug::forgets)) return;  // nobody knows any more what was told
+    if (!play_.faults.wall_steps.empty()) return;                             // people read the wall clock
+    std::map<std::pair<std::string, WallTime>, bool> over;
+    for (const Notice& notice : stage_.notices) {
+      bool& known = over[{notice.alert, notice.started}];
+      known = known || notice.over;
+    }
+    std::set<std::pair<std::string, TimePoint>> believed;
+    for (const auto& [alert, is_over] : over)
+      if (!is_over) believed.emplace(alert.first, TimePoint{alert.second.time_since_epoch()});
+    const auto firing = process_->firing();
+    const auto complain = [&](const std::string& alert, const char* what) {
+      outcome_.violations.push_back({"I6", stage_.now(), alert + what});
+    };
+    for (const auto& [alert, since] : firing)
+      if (!believed.contains({alert, since})) complain(alert, " fires and nobody was told");
+    for (const auto& [alert, since] : believed)
+      if (!firing.contains({alert, since}) && !is_forgotten(since)) complain(alert, " is over and nobody was told");
   }
 
   void judge_service(std::size_t i) {

@@ -98,9 +98,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"api_version", "apiVersion: ballast.run/v2\nkind: Monitor\nmetadata: {name: a}\n" + kSignals,
                 "shop.yaml:1:13: apiVersion: ballast.run/v2 is not ballast.run/v1alpha1"},
         BadCase{"kind", "apiVersion: ballast.run/v1alpha1\nkind: Monitr\nmetadata: {name: a}\n",
-                "shop.yaml:2:7: kind: Monitr is none of BalancingPolicy, Configuration, MetricSource, Monitor and "
-                "ScalingPolicy; did "
-                "you mean Monitor?"},
+                "shop.yaml:2:7: kind: Monitr is none of AlertReceiver, AlertRoute, BalancingPolicy, Configuration, "
+                "MetricSource, Monitor and ScalingPolicy; did you mean Monitor?"},
         BadCase{"later_kind", "apiVersion: ballast.run/v1alpha1\nkind: Silence\nmetadata: {name: a}\nspec: {x: 1}\n",
                 "shop.yaml:2:7: kind: Silence: not available in this version"},
         BadCase{"name", kFrame + "metadata: {name: Not_A_Label}\n" + kSignals,
