@@ -273,13 +273,14 @@ Task<void> Runner::tick() {
 
 Task<void> Runner::carry_out(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief) {
   if (around_.alerts != nullptr && !stopping_) around_.alerts->take(bound->workload, state_, plan.alerts);
+  if (!changes_something(plan)) co_return;
   // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
   // Nor is anything done for documents that changed or went meanwhile, or against what a person said since.
   const bool written = journal_ok_ || !belief.journal_ok;
   const bool may_act = written && !binding_.superseded() && !stopping_ && !ordered_since(belief.orders);
-  if (changes_something(plan) && may_act)
+  if (may_act)
     co_await act(bound, std::move(views), std::move(plan), std::move(belief));
-  else if (changes_something(plan))
+  else
     note_outcome(*bound, ActionKind::scale,
                  Error{Errc::cancelled, "not done: not written down, or no longer in force"});
 }
