@@ -152,11 +152,12 @@ void add_host_commands(CLI::App& app, OrphanOptions& orphan, DemoOptions& demo, 
       "-o,--output", [&orphan](const std::string& form) { orphan.json = form == "json"; }, "text or json");
   lost->callback([&orphan, &action] { action = [&orphan] { return orphan_command(orphan); }; });
 
-  CLI::App* show = app.add_subcommand("demo", "A real HAProxy, real workers, a real surge: three minutes");
+  CLI::App* show = app.add_subcommand("demo", "A real HAProxy, real workers, a surge, lies and a kill: six minutes");
   show->footer(
       "  ballast demo                             live, in this terminal\n"
       "  ballast demo --headless --json out.json  for scripts; exit status 1 when a gate is not passed");
   show->add_flag("--headless", demo.headless, "Plain lines instead of the live view");
+  show->add_flag("--watch", demo.watch, "The live view, also where the output is no terminal");
   show->add_option("--json", demo.json, "Write the verdict as JSON");
   show->add_option("--keep", demo.keep, "A new folder for all logs, which stays");
   show->add_option("--seed", demo.seed, "Of the arrivals");

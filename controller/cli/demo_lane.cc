@@ -72,7 +72,10 @@ void Lane::read() {
 void Lane::read_load() {
   for (const auto& text : load_.lines()) {
     const auto line = parsed(text);
-    if (!line.is_object() || !line.contains("id")) continue;
+    if (!line.is_object()) continue;
+    if (line.value("event", "") == "plan")
+      began_ = MomentByClocks{line.value("start_us", std::int64_t{0}), line.value("wall_us", std::int64_t{0})};
+    if (!line.contains("id")) continue;
     const int status = line.value("status", 0);
     const bool failed = status < 200 || status > 299;
     const auto finished = line.value("finished_us", std::int64_t{0});
@@ -92,6 +95,8 @@ void Lane::read_workers() {
     if (event == "ready") lives_[pid] = Life::ready;
     if (event == "sigterm") lives_[pid] = Life::leaving;
     if (event == "stopped") lives_.erase(pid);
+    if (event == "sick") sick_.insert(pid);
+    if (event == "well" || event == "stopped") sick_.erase(pid);
   }
 }
 
@@ -117,6 +122,7 @@ LaneView Lane::view() const {
   auto view = counts_;
   for (const auto& [pid, life] : lives_)
     ++(life == Life::starting ? view.starting : life == Life::ready ? view.ready : view.leaving);
+  view.sick = static_cast<int>(sick_.size());
   std::vector<std::int64_t> latencies;
   std::int64_t good = 0;
   for (const auto& request : recent_) {
@@ -131,11 +137,23 @@ LaneView Lane::view() const {
   return view;
 }
 
+std::vector<pid_t> Lane::ready_workers() const {
+  std::vector<pid_t> workers;
+  for (const auto& [pid, life] : lives_)
+    if (life == Life::ready) workers.push_back(static_cast<pid_t>(pid));
+  return workers;
+}
+
 std::optional<PolicyGlance> policy_in(std::string_view policies) {
   const auto answer = json::parse(policies, nullptr, false);
-  if (!answer.is_array() || answer.empty() || !answer.front().is_object()) return std::nullopt;
-  const auto& policy = answer.front();
-  if (!policy.contains("desiredReplicas") || !policy.at("desiredReplicas").is_number()) return std::nullopt;
+  if (!answer.is_array()) return std::nullopt;
+  const auto scales = [](const json& one) {
+    return one.is_object() && one.value("maxReplicas", 1) > 0 && one.contains("desiredReplicas") &&
+           one.at("desiredReplicas").is_number();
+  };
+  const auto found = std::ranges::find_if(answer, scales);
+  if (found == answer.end()) return std::nullopt;
+  const auto& policy = *found;
   PolicyGlance glance{policy.at("desiredReplicas").get<int>(), policy.value("reason", "")};
   if (!policy.contains("currentSignals")) return glance;
   std::string separator = "; ";

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +35,15 @@ struct LaneView {
   int starting = 0;
   int ready = 0;
   int leaving = 0;
+  int sick = 0;     ///< of the ready ones
   int in_pool = 0;  ///< servers that HAProxy uses
   int queued = 0;   ///< requests that wait in HAProxy
+};
+
+/// One moment by two clocks, in microseconds.
+struct MomentByClocks {
+  std::int64_t monotonic_us = 0;
+  std::int64_t wall_us = 0;
 };
 
 class Lane {
@@ -47,6 +55,12 @@ class Lane {
   /// `answer` is HAProxy's to `show stat`; one that cannot be read changes nothing.
   void read_stat(std::string_view answer);
   [[nodiscard]] LaneView view() const;
+  /// Processes of the workers that are ready, in order.
+  [[nodiscard]] std::vector<pid_t> ready_workers() const;
+  /// Whether this worker is there, ready or not.
+  [[nodiscard]] bool has_worker(pid_t pid) const { return lives_.contains(pid); }
+  /// When its load began; nothing: not yet.
+  [[nodiscard]] std::optional<MomentByClocks> began() const { return began_; }
 
  private:
   struct Recent {
@@ -63,14 +77,16 @@ class Lane {
   LaneView counts_{};
   std::deque<Recent> recent_{};
   std::map<std::int64_t, Life> lives_{};  ///< by process; gone ones are taken out
+  std::set<std::int64_t> sick_{};
+  std::optional<MomentByClocks> began_{};
 };
 
-/// What the daemon says about its only policy.
+/// What the daemon says about its policy.
 struct PolicyGlance {
   int desired = 0;
   std::string words{};  ///< why: `at_target; arrivals 301 (17 a worker), in_system 44 (10 a worker)`
 };
-/// From the answer of `/api/v1/policies`; nothing when it cannot be read.
+/// From the answer of `/api/v1/policies`, whatever else is watched there; nothing when it cannot be read.
 std::optional<PolicyGlance> policy_in(std::string_view policies);
 
 }  // namespace ballast

@@ -7,18 +7,18 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <initializer_list>
-#include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace ballast {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr int kWorkerPorts = 80;
-constexpr int kPorts = kWorkerPorts + kFixedWorkers + 3;
+/// Workers of three lanes and the fixed ones, a front for each, three daemons, two exporters, a webhook and a mail
+/// server.
+constexpr int kPorts = 3 * kLaneWorkerPorts + kFixedWorkers + static_cast<int>(kLanes) + 3 + 2 + 2;
 
 bool is_program(const fs::path& path) { return access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path); }
 
@@ -72,19 +72,6 @@ std::optional<int> free_ports() {
   return std::nullopt;
 }
 
-Result<std::string> read_template(const fs::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  if (!file) return Error{Errc::not_found, path.string() + ": cannot be opened"};
-  return std::string{std::istreambuf_iterator<char>{file}, {}};
-}
-
-Result<Done> write_file(const fs::path& path, const std::string& text) {
-  std::ofstream file{path, std::ios::binary};
-  file << text;
-  if (!file.flush()) return Error{Errc::denied, path.string() + ": cannot be written"};
-  return Done{};
-}
-
 Result<Done> make_folder(const DemoOptions& options, DemoPlace& place) {
   std::error_code failed;
   if (options.keep.empty()) {
@@ -98,53 +85,37 @@ Result<Done> make_folder(const DemoOptions& options, DemoPlace& place) {
     if (!failed && !fs::is_empty(place.folder, failed))
       return Error{Errc::denied, place.folder.string() + ": is not empty; name a new folder"};
   }
-  for (const auto* name : {"ballast", "fixed", "policy", "state"})
-    if (!failed) fs::create_directories(place.folder / name, failed);
+  for (const auto lane : kLaneKinds)
+    for (const auto& folder : {place.lane(lane), place.policy(lane), place.state(lane)})
+      if (!failed) fs::create_directories(folder, failed);
   if (failed) return Error{Errc::denied, place.folder.string() + ": " + failed.message()};
   // The address of a unix socket has 108 bytes.
-  if ((place.folder / "ballast.sock").string().size() > 100)
+  if (place.socket(LaneKind::ballast).string().size() > 100)
     return Error{Errc::denied, place.folder.string() + ": too long for a unix socket; 80 bytes at most"};
   return Done{};
 }
 
-std::string fixed_servers(const DemoPlace& place) {
-  std::string lines;
-  for (int i = 0; i < kFixedWorkers; ++i)
-    lines += fmt::format("    server fixed-{} 127.0.0.1:{}\n", i + 1, place.fixed_first + i);
-  return lines;
-}
-
-Result<Done> write_templates(const DemoPlace& place) {
-  const auto haproxy = read_template(place.files / "haproxy.cfg.in");
-  if (!haproxy) return haproxy.error();
-  const auto policy = read_template(place.files / "policy.yaml");
-  if (!policy) return policy.error();
-  for (const std::string lane : {"ballast", "fixed"}) {
-    const bool fixed = lane == "fixed";
-    auto text = with_replaced(*haproxy, "@folder@", place.folder.string());
-    text = with_replaced(text, "@lane@", lane);
-    text = with_replaced(text, "@port@", std::to_string(fixed ? place.fixed_front : place.ballast_front));
-    text =
-        with_replaced(text, "@servers@", fixed ? fixed_servers(place) : "    # Ballast adds its workers at run time.");
-    if (auto done = write_file(place.folder / (lane + ".cfg"), text); !done) return done;
+void give_ports(DemoPlace& place, int next) {
+  const auto take = [&next](int count) { return std::exchange(next, next + count); };
+  for (const auto lane : kLaneKinds) {
+    auto& ports = place.ports[index_of(lane)];
+    ports.workers = take(has_daemon(lane) ? kLaneWorkerPorts : kFixedWorkers);
+    ports.front = take(1);
+    if (has_daemon(lane)) ports.api = take(1);
+    if (has_exporter(lane)) ports.exporter = take(1);
   }
-  auto text =
-      with_replaced(*policy, "/tmp/ballast-demo/ballast-demo-worker", place.program("ballast-demo-worker").string());
-  text = with_replaced(text, "/tmp/ballast-demo", place.folder.string());
-  text = with_replaced(text, "21000-21079",
-                       fmt::format("{}-{}", place.workers_first, place.workers_first + kWorkerPorts - 1));
-  text = with_replaced(text, "--tied-to, \"1\"", fmt::format("--tied-to, \"{}\"", getpid()));
-  text = with_replaced(text, "127.0.0.1:9798", fmt::format("127.0.0.1:{}", place.api));
-  return write_file(place.folder / "policy" / "policy.yaml", text);
+  place.webhook = take(1);
+  place.mail = take(1);
 }
 
 }  // namespace
 
-std::string with_replaced(std::string text, std::string_view what, std::string_view by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-    text.replace(at, what.size(), by);
-  return text;
+const char* name_of(LaneKind lane) {
+  constexpr std::array kNames{"ballast", "hpa", "keda", "fixed"};
+  return kNames[index_of(lane)];
 }
+
+fs::path DemoPlace::socket(LaneKind kind) const { return folder / (std::string{name_of(kind)} + ".sock"); }
 
 Result<DemoPlace> prepare_demo(const DemoOptions& options) {
   DemoPlace place;
@@ -158,13 +129,9 @@ Result<DemoPlace> prepare_demo(const DemoOptions& options) {
   place.daemon = options.daemon.empty() ? fs::read_symlink("/proc/self/exe", ignored) : fs::absolute(options.daemon);
   const auto first = free_ports();
   if (!first) return Error{Errc::unavailable, fmt::format("no {} free ports in a row from 21000 to 32000", kPorts)};
-  place.workers_first = *first;
-  place.fixed_first = *first + kWorkerPorts;
-  place.ballast_front = place.fixed_first + kFixedWorkers;
-  place.fixed_front = place.ballast_front + 1;
-  place.api = place.ballast_front + 2;
+  give_ports(place, *first);
   if (auto made = make_folder(options, place); !made) return made.error();
-  if (auto written = write_templates(place); !written) return written.error();
+  if (auto written = write_demo_files(place); !written) return written.error();
   return place;
 }
 

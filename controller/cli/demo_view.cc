@@ -28,28 +28,39 @@ std::string workers_in_words(const LaneView& lane) {
   auto text = fmt::format("{} ready", lane.ready);
   if (lane.starting > 0) text += fmt::format(", {} starting", lane.starting);
   if (lane.leaving > 0) text += fmt::format(", {} leaving", lane.leaving);
+  if (lane.sick > 0) text += fmt::format(", {} sick", lane.sick);
   return text;
 }
 
 std::string lane_row(std::string_view name, const LaneView& lane, const Paint& paint) {
   const auto failed = fmt::format("{:6}", lane.failed);
-  return fmt::format("  {:13} {} {:7.0f}/s {} {:7} {:6}   {}", name, latency(lane, paint), lane.answers_per_second,
+  return fmt::format("  {:14} {} {:7.0f}/s {} {:7} {:6}   {}", name, latency(lane, paint), lane.answers_per_second,
                      paint(lane.failed > 0 ? "31;1" : "0", failed), lane.queued, lane.in_pool, workers_in_words(lane));
 }
 
+const char* title_of(LaneKind lane) {
+  constexpr std::array kTitles{"with Ballast", "HPA's rules", "KEDA's rules", "4 fixed"};
+  return kTitles[index_of(lane)];
+}
+
 std::vector<std::string> rows(const DemoPicture& picture, const Paint& paint) {
-  return {paint("1", fmt::format("ballast demo  {:5.0f} s", picture.elapsed_seconds)) + "   " + picture.address,
-          fmt::format("  act {}: {}", paint("1", picture.act), picture.explanation),
-          fmt::format("  offered {:3.0f} requests/s; 4 workers serve 80/s; objective: 99 % within 250 ms",
-                      picture.offered_per_second),
-          "",
-          fmt::format("  {:13} {:>9} {:>9} {:>6} {:>7} {:>6}   {}", "", "p99", "answers", "failed", "waiting", "pool",
-                      "workers"),
-          lane_row("with Ballast", picture.ballast, paint),
-          "  " + paint("32", bar(picture.ballast.ready)) + paint("33", bar(picture.ballast.starting)),
-          lane_row("4 fixed", picture.fixed, paint),
-          "  " + paint("32", bar(picture.fixed.ready)),
-          "  last decision: " + (picture.decision.empty() ? "-" : picture.decision)};
+  std::vector<std::string> result{
+      paint("1", fmt::format("ballast demo  {:5.0f} s", picture.elapsed_seconds)) + "   " + picture.address,
+      fmt::format("  act {}: {}", paint("1", picture.act), picture.explanation),
+      fmt::format("  offered {:3.0f} requests/s; 4 workers serve 80/s; objective: 99 % within 250 ms",
+                  picture.offered_per_second),
+      "",
+      fmt::format("  {:14} {:>9} {:>9} {:>6} {:>7} {:>6}   {}", "", "p99", "answers", "failed", "waiting", "pool",
+                  "workers")};
+  for (const auto lane : kLaneKinds) {
+    const auto& view = picture.lanes[index_of(lane)];
+    const bool over = lane == LaneKind::fixed && !picture.fixed_plays;
+    result.push_back(lane_row(over ? "4 fixed (over)" : title_of(lane), view, paint));
+    result.push_back("  " + paint("32", bar(view.ready)) + paint("33", bar(view.starting)));
+  }
+  result.push_back("  last deed: " + (picture.deed.empty() ? "-" : picture.deed));
+  result.push_back("  last decision: " + (picture.decision.empty() ? "-" : picture.decision));
+  return result;
 }
 
 /// The first `columns` characters that take space; escape sequences take none, UTF-8 is cut between characters.
@@ -78,13 +89,14 @@ std::string live_block(const DemoPicture& picture, int columns, int lines_before
 }
 
 std::string plain_line(const DemoPicture& picture) {
-  const auto lane = [](const LaneView& view) {
-    return fmt::format("p99 {:.0f} ms, failed {}, waiting {}, pool {}, {}", view.p99_ms, view.failed, view.queued,
-                       view.in_pool, workers_in_words(view));
-  };
-  return fmt::format("{:4.0f} s {} {:.0f}/s | ballast: {} | fixed: {} | {}\n", picture.elapsed_seconds, picture.act,
-                     picture.offered_per_second, lane(picture.ballast), lane(picture.fixed),
-                     picture.decision.empty() ? "no decision yet" : picture.decision);
+  auto text = fmt::format("{:4.0f} s {:6} {:3.0f}/s", picture.elapsed_seconds, picture.act, picture.offered_per_second);
+  for (const auto kind : kLaneKinds) {
+    const auto& lane = picture.lanes[index_of(kind)];
+    if (kind != LaneKind::fixed || picture.fixed_plays)
+      text += fmt::format(" | {}: p99 {:.0f} ms, {} workers, {} failed", name_of(kind), lane.p99_ms, lane.ready,
+                          lane.failed);
+  }
+  return text + (picture.deed.empty() ? "" : " | " + picture.deed) + "\n";
 }
 
 }  // namespace ballast

@@ -1,10 +1,12 @@
 // The demo's picture of itself, as text.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include "controller/cli/demo_lane.h"
+#include "controller/cli/demo_place.h"
 
 namespace ballast {
 
@@ -13,8 +15,9 @@ struct DemoPicture {
   std::string act{};
   std::string explanation{};  ///< of the act
   double offered_per_second = 0;
-  LaneView ballast{};
-  LaneView fixed{};
+  std::array<LaneView, kLanes> lanes{};
+  bool fixed_plays = false;
+  std::string deed{};      ///< what was done to the lanes last, in words
   std::string decision{};  ///< Ballast's last, in words
   std::string address{};   ///< of the daemon's interface
 };

@@ -3,50 +3,78 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <string>
 #include <utility>
+
+#include "examples/demo/surge_gates.h"
+#include "examples/demo/trouble_gates.h"
 
 namespace ballast_demo {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000;
-constexpr int kSecondsInARow = 5;
+constexpr std::int64_t kSameTimeUs = 500'000;
 
-double seconds_between(std::int64_t from, std::int64_t to) { return static_cast<double>(to - from) / 1e6; }
-
-Gate unmeasured(std::string name, double limit, std::string text) {
-  return {std::move(name), false, std::nullopt, limit, std::move(text)};
+std::map<std::int64_t, std::int64_t> dues(const LoadLog& load) {
+  std::map<std::int64_t, std::int64_t> result;
+  for (const auto& request : load.requests) result[request.id] = request.due_us - load.start_us;
+  return result;
 }
 
-Gate at_most(std::string name, double value, double limit, std::string text) {
-  return {std::move(name), value <= limit, value, limit, std::move(text)};
+/// The same arrivals at the same time as far as the shorter one goes: its acts are the first ones of the other.
+bool begins_alike(const LoadLog& longer, const LoadLog& shorter) {
+  const auto all = dues(longer);
+  const bool same = std::ranges::all_of(dues(shorter), [&](const auto& due) {
+    const auto found = all.find(due.first);
+    return found == all.end() || found->second == due.second;
+  });
+  return same && std::abs(longer.start_us - shorter.start_us) <= kSameTimeUs && longer.seed == shorter.seed &&
+         longer.spacing == shorter.spacing && !shorter.acts.empty() && shorter.acts.size() <= longer.acts.size() &&
+         std::equal(shorter.acts.begin(), shorter.acts.end(), longer.acts.begin());
 }
 
-Gate at_least(std::string name, double value, double limit, std::string text) {
-  return {std::move(name), value >= limit, value, limit, std::move(text)};
+/// Workers that ended without a word: somebody killed them.
+std::vector<std::string> killed_workers(const Verdict& verdict) {
+  std::vector<std::string> names;
+  for (const auto& [name, lane] : lanes_of(verdict))
+    for (const auto& worker : lane->workers)
+      if (!worker.stopped_us) names.push_back(fmt::format("{}: {} was killed", name, worker.name));
+  return names;
 }
 
-/// `3 (17, 18, 90)`
-std::string some_of(const std::vector<std::int64_t>& ids) {
-  if (ids.empty()) return "0";
-  std::string list;
-  for (std::size_t i = 0; i < std::min<std::size_t>(ids.size(), 5); ++i)
-    list += (list.empty() ? "" : ", ") + std::to_string(ids[i]);
-  return fmt::format("{} ({}{})", ids.size(), list, ids.size() > 5 ? ", ..." : "");
-}
-
-Gate logs_gate(const LaneLogs& ballast, const LaneLogs& fixed) {
-  std::vector<std::string> problems;
-  for (const auto& text : ballast.problems) problems.push_back("ballast/" + text);
-  for (const auto& text : fixed.problems) problems.push_back("fixed/" + text);
-  const auto& a = ballast.load;
-  const auto& b = fixed.load;
-  if (a.seed != b.seed || a.spacing != b.spacing || a.acts != b.acts)
-    problems.emplace_back("the lanes had different loads");
+Gate logs_gate(const PlayLogs& play, const Verdict& verdict) {
+  std::vector<std::string> problems = play.problems;
+  for (auto& text : killed_workers(verdict)) problems.push_back(std::move(text));
+  const auto add = [&](const std::string& lane, const LaneLogs& logs) {
+    for (const auto& text : logs.problems) problems.push_back(lane + "/" + text);
+  };
+  add("ballast", play.ballast);
+  add("hpa", play.hpa);
+  add("keda", play.keda);
+  add("fixed", play.fixed);
+  const auto& load = play.ballast.load;
+  for (const auto* other : {&play.hpa.load, &play.keda.load, &play.fixed.load}) {
+    const bool whole = other == &play.fixed.load || other->acts.size() == load.acts.size();
+    if (!whole || !begins_alike(load, *other)) problems.emplace_back("the lanes had different loads");
+  }
   const auto count = static_cast<double>(problems.size());
   return at_most("logs", count, 0,
-                 problems.empty() ? "every line could be read, both lanes had the same load"
+                 problems.empty() ? "every line could be read, all lanes had the same load at the same time"
                                   : fmt::format("{} problems, first: {}", count, problems.front()));
+}
+
+Gate starved_gate(const Verdict& verdict) {
+  constexpr double kLimit = 50;
+  double latest = 0;
+  std::string lanes;
+  for (const auto& [name, lane] : lanes_of(verdict)) {
+    if (lane->acts.empty()) return unmeasured("not_starved", kLimit, "a lane had no load");
+    latest = std::max(latest, lane->late_p99_ms);
+    lanes += fmt::format("{}{} {:.1f}", lanes.empty() ? "" : ", ", name, lane->late_p99_ms);
+  }
+  return at_most("not_starved", latest, kLimit, "p99 of how late requests were sent, in ms: " + lanes);
 }
 
 std::int64_t ready_at(const LaneMeasure& lane, std::int64_t at_us) {
@@ -55,85 +83,16 @@ std::int64_t ready_at(const LaneMeasure& lane, std::int64_t at_us) {
   });
 }
 
-Gate base_gate(const LaneMeasure& ballast, const LaneMeasure& fixed, const Terms& terms) {
-  const auto a = ready_at(ballast, ballast.start_us);
-  const auto b = ready_at(fixed, fixed.start_us);
-  auto gate = at_most(
-      "base", static_cast<double>(std::max(std::abs(a - terms.base_workers), std::abs(b - terms.base_workers))), 0,
-      fmt::format("ready workers at the start: {} with Ballast, {} fixed; {} expected", a, b, terms.base_workers));
-  return gate;
-}
-
-Gate reaction_gate(const LaneMeasure& lane) {
-  constexpr double kLimit = 3;
-  if (!lane.exceeded_us) return unmeasured("reaction", kLimit, "the load never exceeded what the base serves");
-  const auto first = std::ranges::find_if(
-      lane.workers, [&](const WorkerLife& worker) { return worker.started_us >= *lane.exceeded_us; });
-  if (first == lane.workers.end())
-    return unmeasured("reaction", kLimit, "no worker was started after the load exceeded what the base serves");
-  const auto delay = seconds_between(*lane.exceeded_us, first->started_us);
-  return at_most("reaction", delay, kLimit,
-                 fmt::format("first new worker started {:.2f} s after the load exceeded what the base serves", delay));
-}
-
-/// The worker whose readiness made the pool large enough for the peak, or nothing.
-const WorkerLife* last_needed(const LaneMeasure& lane, std::int64_t needed) {
-  std::vector<const WorkerLife*> ready;
-  for (const auto& worker : lane.workers)
-    if (worker.ready_us) ready.push_back(&worker);
-  std::ranges::sort(ready, {}, [](const WorkerLife* worker) { return *worker->ready_us; });
-  return std::cmp_less(ready.size(), needed) ? nullptr : ready[static_cast<std::size_t>(needed - 1)];
-}
-
-Gate recovery_gate(const LaneMeasure& lane, const Terms& terms) {
-  constexpr double kLimit = 15;
-  constexpr double kAfterReady = 2;
-  constexpr double kStartedWithin = 8;
-  const auto recovered = recovered_at(lane);
-  if (!recovered) return unmeasured("recovery", kLimit, "the objective was not met again while the load was high");
-  const auto delay = seconds_between(*lane.exceeded_us, *recovered);
-  // The smallest pool that serves more than the peak: 300/s at 20/s a worker needs 16, 15 would never catch up.
-  const auto needed = static_cast<std::int64_t>(std::floor(lane.peak_rate / terms.worker_rate)) + 1;
-  auto gate = at_most("recovery", delay, kLimit,
-                      fmt::format("objective met again {:.1f} s after the load exceeded what the base serves", delay));
-  const auto* last = last_needed(lane, needed);
-  if (last == nullptr) {
-    gate.text += fmt::format("; never {} workers ready", needed);
-    return gate;
+Gate base_gate(const Verdict& verdict, const Terms& terms) {
+  std::int64_t most = 0;
+  std::string lanes;
+  for (const auto& [name, lane] : lanes_of(verdict)) {
+    const auto ready = ready_at(*lane, lane->start_us);
+    most = std::max(most, std::abs(ready - terms.base_workers));
+    lanes += fmt::format("{}{} {}", lanes.empty() ? "" : ", ", name, ready);
   }
-  const auto started = seconds_between(*lane.exceeded_us, last->started_us);
-  const auto after = seconds_between(*last->ready_us, *recovered);
-  gate.text += fmt::format("; worker {} of {} needed started after {:.1f} s, met {:+.1f} s from its readiness", needed,
-                           needed, started, after);
-  gate.ok = gate.ok || (after <= kAfterReady && started <= kStartedWithin);
-  return gate;
-}
-
-/// The objective outside the time between overload and recovery. A single second may be lost to the machine.
-Gate kept_gate(const LaneMeasure& lane) {
-  constexpr double kLimit = 0.95;  // a busy machine steals a second here and there
-  const auto recovered = recovered_at(lane);
-  if (!recovered) return unmeasured("kept", kLimit, "the objective was not met again while the load was high");
-  std::int64_t judged = 0;
-  std::int64_t met = 0;
-  for (const auto& second : lane.seconds) {
-    if (second.begin_us >= *lane.exceeded_us - kSecond && second.begin_us < *recovered) continue;
-    if (second.requests == 0) continue;
-    ++judged;
-    met += second.met ? 1 : 0;
-  }
-  if (judged == 0) return unmeasured("kept", kLimit, "no second to judge");
-  return at_least(
-      "kept", static_cast<double>(met) / static_cast<double>(judged), kLimit,
-      fmt::format("objective met in {} of {} seconds before the overload and after the recovery", met, judged));
-}
-
-Gate failures_gate(const LaneMeasure& lane) {
-  std::string acts;
-  for (const auto& act : lane.acts)
-    if (act.failures > 0) acts += fmt::format("{}{} in {}", acts.empty() ? ": " : ", ", act.failures, act.name);
-  return at_most("failures", static_cast<double>(lane.failures), 0,
-                 fmt::format("{} failed requests with Ballast{}", lane.failures, acts));
+  return at_most("base", static_cast<double>(most), 0,
+                 fmt::format("ready workers at the start: {}; {} expected", lanes, terms.base_workers));
 }
 
 Gate accounted_gate(const LaneMeasure& lane, std::int64_t sent) {
@@ -144,94 +103,63 @@ Gate accounted_gate(const LaneMeasure& lane, std::int64_t sent) {
                              some_of(accounts.unlogged), some_of(accounts.not_in_proxy)));
 }
 
+/// From the first worker's start to the last one's end.
+Gate duration_gate(const Verdict& verdict) {
+  constexpr double kLimit = 360;
+  std::int64_t from = INT64_MAX;
+  std::int64_t to = 0;
+  for (const auto& [name, lane] : lanes_of(verdict))
+    for (const auto& worker : lane->workers) {
+      from = std::min(from, worker.started_us);
+      to = std::max(to, worker.stopped_us.value_or(0));
+    }
+  if (to == 0) return unmeasured("duration", kLimit, "no worker ended");
+  const auto lasted = seconds_between(from, to);
+  return at_most("duration", lasted, kLimit,
+                 fmt::format("{:.0f} s from the start of the first worker to the end of the last", lasted));
+}
+
 Gate served_gate(const LaneMeasure& lane) {
   return at_most(
       "served_once", static_cast<double>(lane.accounts.not_served_once.size()), 0,
       fmt::format("good answers not served by exactly one worker: {}", some_of(lane.accounts.not_served_once)));
 }
 
-Gate early_gate(const LaneMeasure& lane) {
-  if (!lane.exceeded_us || !lane.fell_us)
-    return unmeasured("no_early_shrink", 0, "the load never rose above what the base serves and fell again");
-  std::string names;
-  double count = 0;
-  for (const auto& worker : lane.workers) {
-    if (!worker.leaving_us || *worker.leaving_us < *lane.exceeded_us || *worker.leaving_us >= *lane.fell_us) continue;
-    ++count;
-    names += fmt::format("{}{} {:.1f} s before", names.empty() ? ": " : ", ", worker.name,
-                         seconds_between(*worker.leaving_us, *lane.fell_us));
-  }
-  return at_most("no_early_shrink", count, 0, fmt::format("{} workers left before the load fell{}", count, names));
-}
-
-Gate returned_gate(const LaneMeasure& lane, const Terms& terms) {
-  const auto left = running_at(lane, lane.end_us);
-  auto text = fmt::format("{} workers at the end, {} expected", left, terms.base_workers);
-  const auto at = returned_at(lane, terms);
-  if (at && lane.fell_us) text += fmt::format(", {:.0f} s after the load fell", seconds_between(*lane.fell_us, *at));
-  return {"returned", at.has_value(), static_cast<double>(left), static_cast<double>(terms.base_workers), text};
-}
-
-Gate fixed_gate(const LaneMeasure& lane) {
-  constexpr double kLimit = 0.5;
-  if (!lane.exceeded_us || !lane.fell_us) return unmeasured("fixed_fails", kLimit, "the load never rose and fell");
-  std::int64_t judged = 0;
-  std::int64_t missed = 0;
-  for (const auto& second : lane.seconds) {
-    if (second.begin_us < *lane.exceeded_us || second.begin_us >= *lane.fell_us || second.requests == 0) continue;
-    ++judged;
-    missed += second.met ? 0 : 1;
-  }
-  if (judged == 0) return unmeasured("fixed_fails", kLimit, "no second to judge");
-  return at_least(
-      "fixed_fails", static_cast<double>(missed) / static_cast<double>(judged), kLimit,
-      fmt::format("the fixed pool missed the objective in {} of {} seconds of high load, {} requests failed", missed,
-                  judged, lane.failures));
-}
-
 }  // namespace
 
-std::optional<std::int64_t> recovered_at(const LaneMeasure& lane) {
-  if (!lane.exceeded_us) return std::nullopt;
-  const auto fell = lane.fell_us.value_or(lane.end_us);
-  int row = 0;
-  for (const auto& second : lane.seconds) {
-    if (second.begin_us < *lane.exceeded_us) continue;
-    if (second.begin_us + kSecond > fell) break;
-    row = second.met ? row + 1 : 0;
-    if (row == kSecondsInARow) return second.begin_us - (kSecondsInARow - 1) * kSecond;
-  }
-  return std::nullopt;
+std::array<std::pair<std::string_view, const LaneMeasure*>, 4> lanes_of(const Verdict& verdict) {
+  return {{{"ballast", &verdict.ballast}, {"hpa", &verdict.hpa}, {"keda", &verdict.keda}, {"fixed", &verdict.fixed}}};
 }
 
-std::optional<std::int64_t> returned_at(const LaneMeasure& lane, const Terms& terms) {
-  if (running_at(lane, lane.end_us) != terms.base_workers) return std::nullopt;
-  std::optional<std::int64_t> at;
-  std::int64_t before = 0;
-  for (const auto& step : lane.counts) {
-    if (step.at_us > lane.end_us) break;
-    if (step.running == terms.base_workers && before > terms.base_workers) at = step.at_us;
-    before = step.running;
-  }
-  return at;
-}
-
-Verdict judge(const LaneLogs& ballast, const LaneLogs& fixed, const Terms& terms) {
+Verdict judge(const PlayLogs& play, const Terms& terms) {
   Verdict verdict;
-  verdict.ballast = measure(ballast, terms);
-  verdict.fixed = measure(fixed, terms);
+  verdict.ballast = measure(play.ballast, terms);
+  verdict.hpa = measure(play.hpa, terms);
+  verdict.keda = measure(play.keda, terms);
+  verdict.fixed = measure(play.fixed, terms);
   const auto& lane = verdict.ballast;
-  verdict.gates = {logs_gate(ballast, fixed),
-                   base_gate(lane, verdict.fixed, terms),
+  verdict.gates = {logs_gate(play, verdict),
+                   starved_gate(verdict),
+                   base_gate(verdict, terms),
                    reaction_gate(lane),
                    recovery_gate(lane, terms),
+                   early_gate(lane, terms),
                    kept_gate(lane),
-                   failures_gate(lane),
-                   accounted_gate(lane, ballast.load.sent),
+                   accounted_gate(lane, play.ballast.load.sent),
                    served_gate(lane),
-                   early_gate(lane),
+                   ejected_gate(lane),
+                   failures_gate(lane),
+                   lie_gate(lane, play.events),
+                   keda_gate(verdict.keda, terms, play.events),
+                   rivals_gate(verdict.hpa, verdict.keda, terms),
+                   untouched_gate(lane, play.events),
+                   restart_gate(lane, play.events),
+                   again_gate(lane, play.events),
+                   told_gate(play.told),
+                   told_over_kill_gate(play.told, play.events),
                    returned_gate(lane, terms),
-                   fixed_gate(verdict.fixed)};
+                   fixed_gate(verdict.fixed),
+                   duration_gate(verdict)};
   verdict.ok = std::ranges::all_of(verdict.gates, &Gate::ok);
   return verdict;
 }

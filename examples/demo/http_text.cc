@@ -12,21 +12,6 @@ bool same_word(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-/// The value of a header in a head of whole lines; empty when there is none.
-std::string_view header(std::string_view head, std::string_view name) {
-  for (std::size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at)) {
-    at += 2;
-    const auto line = head.substr(at, head.find("\r\n", at) - at);
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !same_word(line.substr(0, colon), name)) continue;
-    auto value = line.substr(colon + 1);
-    while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-    while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
-    return value;
-  }
-  return {};
-}
-
 /// A head and what its headers say about what follows it.
 struct Head {
   Progress progress = Progress::more;
@@ -44,10 +29,10 @@ Head parse_head(std::string_view bytes, bool is_http_1_0) {
   }
   head.progress = Progress::done;
   head.text = bytes.substr(0, end + 4);
-  const auto connection = header(head.text, "connection");
+  const auto connection = header_in(head.text, "connection");
   head.keep_alive = is_http_1_0 ? same_word(connection, "keep-alive") : !same_word(connection, "close");
-  if (!header(head.text, "transfer-encoding").empty()) head.progress = Progress::bad;
-  if (const auto text = header(head.text, "content-length"); !text.empty()) {
+  if (!header_in(head.text, "transfer-encoding").empty()) head.progress = Progress::bad;
+  if (const auto text = header_in(head.text, "content-length"); !text.empty()) {
     std::size_t length = 0;
     const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), length);
     if (failed != std::errc{} || stop != text.data() + text.size() || length > (1U << 20))
@@ -58,6 +43,20 @@ Head parse_head(std::string_view bytes, bool is_http_1_0) {
 }
 
 }  // namespace
+
+std::string_view header_in(std::string_view head, std::string_view name) {
+  for (std::size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at)) {
+    at += 2;
+    const auto line = head.substr(at, head.find("\r\n", at) - at);
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !same_word(line.substr(0, colon), name)) continue;
+    auto value = line.substr(colon + 1);
+    while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+    while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
+    return value;
+  }
+  return {};
+}
 
 RequestText parse_request(std::string_view bytes) {
   RequestText request;
@@ -74,6 +73,8 @@ RequestText parse_request(std::string_view bytes) {
   request.target = line.substr(space + 1, last - space - 1);
   request.keep_alive = head.keep_alive;
   request.size = head.text.size() + head.content_length.value_or(0);
+  request.head = head.text;
+  request.body = bytes.substr(0, request.size).substr(head.text.size());
   if (bytes.size() < request.size) request.progress = Progress::more;
   return request;
 }

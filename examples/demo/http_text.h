@@ -15,8 +15,12 @@ struct RequestText {
   Progress progress = Progress::more;
   std::size_t size = 0;  ///< bytes it takes, body included
   std::string_view target{};
+  std::string_view head{};
+  std::string_view body{};
   bool keep_alive = true;
 };
+/// The value of a header in a head of whole lines, whatever the case of its name; empty when there is none.
+std::string_view header_in(std::string_view head, std::string_view name);
 /// The first request in `bytes`. `bad`: no HTTP/1 request, its head is above kMaxHead, or its body is chunked.
 RequestText parse_request(std::string_view bytes);
 

@@ -1,5 +1,6 @@
 #include "examples/demo/logs.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -46,7 +47,9 @@ void read_load_line(const json& line, LoadLog& log) {
 }
 
 ProxyRequest read_proxy_line(const json& line) {
-  return {id_of(line.at("uri").get<std::string>()), line.at("server").get<std::string>(), line.at("status").get<int>()};
+  const auto waited = line.value("wait_ms", std::int64_t{0});  // -1 when it never left the line
+  return {id_of(line.at("uri").get<std::string>()), line.at("server").get<std::string>(), line.at("status").get<int>(),
+          std::max<std::int64_t>(0, waited) * 1'000};
 }
 
 WorkerEvent read_worker_line(const json& line) {
@@ -54,9 +57,32 @@ WorkerEvent read_worker_line(const json& line) {
                     line.at("name").get<std::string>(),
                     line.at("pid").get<std::int64_t>(),
                     line.at("mono_us").get<std::int64_t>(),
+                    {},
                     {}};
   if (event.event == "request") event.id = id_of(line.at("target").get<std::string>());
+  if (event.event == "sick" || event.event == "well") event.how = line.at("how").get<std::string>();
   return event;
+}
+
+PlayEvent read_play_line(const json& line) {
+  return {line.at("event").get<std::string>(), line.at("lane").get<std::string>(), line.at("pid").get<std::int64_t>(),
+          line.at("what").get<std::string>(), line.at("mono_us").get<std::int64_t>()};
+}
+
+Told read_told_line(const json& line) {
+  Told told{line.at("event").get<std::string>(),
+            line.at("mono_us").get<std::int64_t>(),
+            line.at("key").get<std::string>(),
+            line.at("digest").get<std::string>(),
+            {}};
+  if (told.event == "mail") {
+    told.alerts = alerts_of_subject(line.at("subject").get<std::string>());
+    return told;
+  }
+  for (const auto& alert : line.at("alerts"))
+    told.alerts.push_back({alert.at("name").get<std::string>(), alert.at("status").get<std::string>(),
+                           alert.at("startsAt").get<std::string>()});
+  return told;
 }
 
 /// Calls `read` with each line that is an object; a line that is none, or lacks a field, is a problem.
@@ -109,6 +135,35 @@ LaneLogs read_logs(const std::string& folder) {
   auto logs = read_logs(load, proxy, workers);
   logs.problems.insert(logs.problems.begin(), problems.begin(), problems.end());
   return logs;
+}
+
+void read_play(std::string_view events, std::string_view told, PlayLogs& play) {
+  each_line(events, "events.jsonl", false, play.problems,
+            [&](const json& line) { play.events.push_back(read_play_line(line)); });
+  each_line(told, "told.jsonl", false, play.problems,
+            [&](const json& line) { play.told.push_back(read_told_line(line)); });
+}
+
+std::vector<ToldAlert> alerts_of_subject(std::string_view subject) {
+  const auto end = subject.find("] ");
+  if (!subject.starts_with('[') || end == std::string_view::npos) return {};
+  const auto status = subject.substr(1, end - 1);
+  const auto name = subject.substr(end + 2, subject.find(' ', end + 2) - end - 2);
+  if (status == "RESOLVED") return {{std::string{name}, "resolved", ""}};
+  if (status.starts_with("FIRING:")) return {{std::string{name}, "firing", ""}};
+  return {};
+}
+
+PlayLogs read_play(const std::string& folder) {
+  PlayLogs play;
+  play.ballast = read_logs(folder + "/ballast");
+  play.hpa = read_logs(folder + "/hpa");
+  play.keda = read_logs(folder + "/keda");
+  play.fixed = read_logs(folder + "/fixed");
+  const auto events = content(folder + "/events.jsonl", play.problems);
+  const auto told = content(folder + "/told.jsonl", play.problems);
+  read_play(events, told, play);
+  return play;
 }
 
 }  // namespace ballast_demo

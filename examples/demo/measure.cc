@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "examples/demo/sickness.h"
+
 namespace ballast_demo {
 namespace {
 
@@ -82,6 +84,7 @@ ActMeasure measure_act(const LaneLogs& logs, const LaneMeasure& lane, std::size_
   const auto end = std::max(begin, std::min(begin + plan.length_us, logs.load.end_us));
   ActMeasure act;
   act.name = plan.name;
+  act.begin_us = begin;
   act.rate_from = plan.rate_from;
   act.rate_to = plan.rate_to;
   act.seconds = static_cast<double>(end - begin) / 1e6;
@@ -102,6 +105,12 @@ ActMeasure measure_act(const LaneLogs& logs, const LaneMeasure& lane, std::size_
     if (second.met) ++act.seconds_met;
   }
   act.worker_seconds = worker_seconds(lane.workers, begin, end);
+  act.workers_least = act.workers_most = running_at(lane, begin);
+  for (const auto& step : lane.counts) {
+    if (step.at_us <= begin || step.at_us >= end) continue;
+    act.workers_least = std::min(act.workers_least, step.running);
+    act.workers_most = std::max(act.workers_most, step.running);
+  }
   return act;
 }
 
@@ -112,19 +121,25 @@ std::optional<std::int64_t> passes(const PlannedAct& act, std::int64_t begin, do
   return begin + std::llround(share * static_cast<double>(act.length_us));
 }
 
-/// When the scheduled rate passes `limit` for the first time, and when it is back. From 50/s to 300/s in 5 s it passes
-/// 80/s after (80 - 50) / (300 - 50) * 5 s = 0.6 s.
-void find_overload(const LoadLog& load, double limit, LaneMeasure& lane) {
+/// Where the scheduled rate passes `limit`, and where it is back. From 50/s to 300/s in 5 s it passes 80/s after
+/// (80 - 50) / (300 - 50) * 5 s = 0.6 s.
+void find_surges(const LoadLog& load, double limit, LaneMeasure& lane) {
   std::int64_t begin = load.start_us;
+  bool high = false;
+  const auto turn = [&](std::int64_t at) {
+    high = !high;
+    if (high)
+      lane.surges.push_back({at, {}});
+    else if (at < load.end_us)
+      lane.surges.back().fell_us = at;
+  };
   for (const auto& act : load.acts) {
     lane.peak_rate = std::max({lane.peak_rate, act.rate_from, act.rate_to});
-    const auto passing = passes(act, begin, limit);
-    const bool above = act.rate_from > limit;
-    if (!lane.exceeded_us && (above || passing)) lane.exceeded_us = above ? begin : *passing;
-    if (lane.exceeded_us && !lane.fell_us && act.rate_to <= limit) lane.fell_us = passing.value_or(begin);
+    if (high != (act.rate_from > limit)) turn(begin);
+    if (const auto passing = passes(act, begin, limit)) turn(*passing);
     begin += act.length_us;
   }
-  if (lane.fell_us && *lane.fell_us >= load.end_us) lane.fell_us.reset();
+  std::erase_if(lane.surges, [&](const Surge& surge) { return surge.exceeded_us >= load.end_us; });
 }
 
 std::vector<std::int64_t> ids_not_once(const std::vector<std::int64_t>& wanted,
@@ -181,7 +196,7 @@ LaneMeasure measure(const LaneLogs& logs, const Terms& terms) {
   lane.seconds = second_by_second(logs.load, terms);
   lane.accounts = account(logs);
   lane.worker_seconds = worker_seconds(lane.workers, lane.start_us, lane.end_us);
-  find_overload(logs.load, static_cast<double>(terms.base_workers) * terms.worker_rate, lane);
+  find_surges(logs.load, static_cast<double>(terms.base_workers) * terms.worker_rate, lane);
   std::int64_t begin = lane.start_us;
   for (std::size_t i = 0; i < logs.load.acts.size(); ++i) {
     lane.acts.push_back(measure_act(logs, lane, i, begin));
@@ -194,7 +209,13 @@ LaneMeasure measure(const LaneLogs& logs, const Terms& terms) {
   }
   std::ranges::sort(late);
   lane.late_p99_ms = percentile_ms(late, 0.99);
+  measure_sickness(logs, lane);
   return lane;
+}
+
+const ActMeasure* act_named(const LaneMeasure& lane, std::string_view name) {
+  const auto found = std::ranges::find(lane.acts, name, &ActMeasure::name);
+  return found == lane.acts.end() ? nullptr : &*found;
 }
 
 std::int64_t running_at(const LaneMeasure& lane, std::int64_t at_us) {

@@ -7,10 +7,11 @@
 
 namespace ballast_demo {
 
-/// {ok, gates: [{name, ok, value, limit, text}], lanes: {ballast: {…}, fixed: {…}}}; times in seconds after the start.
+/// {ok, gates: [{name, ok, value, limit, text}], lanes: {ballast, hpa, keda, fixed: {…}}}; times in seconds after the
+/// start of the lane's load.
 std::string to_json(const Verdict& verdict, const Terms& terms);
 
-/// Both lanes act by act, the times that matter, and the gates.
+/// All lanes act by act, and the gates.
 std::string to_text(const Verdict& verdict, const Terms& terms);
 
 }  // namespace ballast_demo

@@ -1,4 +1,4 @@
-// The demo's policy is a document like any other: it must be one that `ballast run` takes.
+// The demo's policies are documents like any other: they must be such that `ballast run` takes them.
 #include <gtest/gtest.h>
 
 #include "controller/config/config.h"
@@ -7,8 +7,10 @@ namespace ballast {
 namespace {
 
 TEST(DemoPolicy, IsTakenAsItStands) {
-  const auto validation = validate(read_files({BALLAST_SOURCE_DIR "/examples/demo/policy.yaml"}));
-  EXPECT_EQ(validation.exit_status, 0) << validation.text;
+  for (const auto* name : {"policy.yaml", "steered.yaml.in"}) {
+    const auto validation = validate(read_files({std::string{BALLAST_SOURCE_DIR "/examples/demo/"} + name}));
+    EXPECT_EQ(validation.exit_status, 0) << name << ": " << validation.text;
+  }
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "controller/cli/demo_lane.h"
 #include "controller/cli/demo_place.h"
 #include "controller/cli/demo_view.h"
+#include "controller/config/config.h"
 
 namespace ballast {
 namespace {
@@ -96,18 +97,47 @@ TEST_F(DemoRunner, ThePlaceHasEveryTemplateFilledIn) {
   if (!fs::exists("/usr/sbin/haproxy")) GTEST_SKIP() << "SKIPPED: no haproxy";
   const auto place = prepare_demo({.keep = folder_ / "play", .files = BALLAST_BINARY_DIR "/demo"});
   ASSERT_TRUE(place) << place.error().message;
-  for (const auto* name : {"ballast.cfg", "fixed.cfg", "policy/policy.yaml"}) {
+  for (const auto* name : {"ballast.cfg", "hpa.cfg", "keda.cfg", "fixed.cfg", "policy/ballast/policy.yaml",
+                           "policy/hpa/policy.yaml", "policy/keda/policy.yaml"}) {
     const auto text = content(place->folder / name);
     EXPECT_THAT(text, Not(IsEmpty())) << name;
-    for (const auto* left : {"@", "/tmp/ballast-demo/", "21000-21079,", "127.0.0.1:9798", "\"1\""})
+    for (const auto* left : {"@folder@", "@lane@", "@port@", "@servers@", "/tmp/ballast-demo/", "127.0.0.1:9798",
+                             "127.0.0.1:9799", "127.0.0.1:9800", "127.0.0.1:9801", "\"1\""})
       EXPECT_EQ(text.find(left), std::string::npos) << name << ": " << left;
   }
   EXPECT_THAT(content(place->folder / "fixed.cfg"), HasSubstr("server fixed-4 127.0.0.1:"));
   EXPECT_THAT(content(place->folder / "ballast.cfg"), Not(HasSubstr("    server ")));
-  EXPECT_THAT(content(place->folder / "policy/policy.yaml"), HasSubstr((place->folder / "ballast.sock").string()));
+  for (const auto lane : {LaneKind::ballast, LaneKind::hpa, LaneKind::keda}) {
+    const auto text = content(place->policy(lane) / "policy.yaml");
+    const auto first = place->ports_of(lane).workers;
+    EXPECT_THAT(text, HasSubstr(place->socket(lane).string() + ", backend")) << name_of(lane);
+    EXPECT_THAT(text, HasSubstr((place->lane(lane) / "workers.jsonl").string())) << name_of(lane);
+    EXPECT_THAT(text, HasSubstr("ports: " + std::to_string(first) + "-" + std::to_string(first + 79)));
+    EXPECT_EQ(validate(read_files({(place->policy(lane) / "policy.yaml").string()})).exit_status, 0) << name_of(lane);
+  }
   const auto again = prepare_demo({.keep = folder_ / "play", .files = BALLAST_BINARY_DIR "/demo"});
   ASSERT_FALSE(again);
   EXPECT_THAT(again.error().message, HasSubstr("is not empty"));
+}
+
+TEST_F(DemoRunner, NoTwoOfItsProcessesShareAPort) {
+  if (!fs::exists("/usr/sbin/haproxy")) GTEST_SKIP() << "SKIPPED: no haproxy";
+  const auto place = prepare_demo({.keep = folder_ / "play", .files = BALLAST_BINARY_DIR "/demo"});
+  ASSERT_TRUE(place) << place.error().message;
+  std::vector<int> taken{place->webhook, place->mail};
+  for (const auto lane : kLaneKinds) {
+    const auto& ports = place->ports_of(lane);
+    for (int i = 0; i < (has_daemon(lane) ? kLaneWorkerPorts : kFixedWorkers); ++i) taken.push_back(ports.workers + i);
+    taken.push_back(ports.front);
+    EXPECT_EQ(ports.api > 0, has_daemon(lane));
+    EXPECT_EQ(ports.exporter > 0, has_exporter(lane));
+    for (const int port : {ports.api, ports.exporter})
+      if (port > 0) taken.push_back(port);
+  }
+  std::ranges::sort(taken);
+  EXPECT_EQ(std::ranges::adjacent_find(taken), taken.end());
+  EXPECT_GE(taken.front(), 21'000);
+  EXPECT_LT(taken.back(), 32'000);
 }
 
 TEST_F(DemoRunner, MissingProgramsAreNamedWithWhereTheyWereLookedFor) {
@@ -131,7 +161,7 @@ TEST_F(DemoRunner, ATailGivesEachWholeLineOnce) {
 TEST_F(DemoRunner, ALaneCountsWhatItsLogsSay) {
   Lane lane{folder_};
   std::ofstream load{folder_ / "load.jsonl"};
-  load << R"({"event":"plan"})"
+  load << R"({"event":"plan","start_us":7000,"wall_us":9000})"
           "\n"
        << R"({"id":0,"due_us":0,"finished_us":400000,"status":200})"
           "\n";
@@ -141,9 +171,9 @@ TEST_F(DemoRunner, ALaneCountsWhatItsLogsSay) {
   load << "no json\n" << std::flush;
   std::ofstream workers{folder_ / "workers.jsonl"};
   for (const auto* line :
-       {R"({"event":"started","pid":1})", R"({"event":"ready","pid":1})", R"({"event":"started","pid":2})",
-        R"({"event":"started","pid":3})", R"({"event":"sigterm","pid":3})", R"({"event":"started","pid":4})",
-        R"({"event":"stopped","pid":4})"})
+       {R"({"event":"started","pid":1})", R"({"event":"ready","pid":1})", R"({"event":"sick","pid":1})",
+        R"({"event":"started","pid":2})", R"({"event":"started","pid":3})", R"({"event":"sigterm","pid":3})",
+        R"({"event":"started","pid":4})", R"({"event":"stopped","pid":4})"})
     workers << line << '\n';
   workers.flush();
   lane.read();
@@ -158,8 +188,15 @@ TEST_F(DemoRunner, ALaneCountsWhatItsLogsSay) {
   EXPECT_EQ(view.ready, 1);
   EXPECT_EQ(view.starting, 1);
   EXPECT_EQ(view.leaving, 1);
+  EXPECT_EQ(view.sick, 1);
   EXPECT_EQ(view.in_pool, 2);
   EXPECT_EQ(view.queued, 7);
+  EXPECT_THAT(lane.ready_workers(), ElementsAre(1));
+  EXPECT_TRUE(lane.has_worker(3));
+  EXPECT_FALSE(lane.has_worker(4));
+  ASSERT_TRUE(lane.began());
+  EXPECT_EQ(lane.began()->monotonic_us, 7'000);
+  EXPECT_EQ(lane.began()->wall_us, 9'000);
 }
 
 TEST(DemoPolicyGlance, SaysWhatIsWantedAndWhy) {
@@ -168,6 +205,8 @@ TEST(DemoPolicyGlance, SaysWhatIsWantedAndWhy) {
       R"({"name":"in_system","value":null,"quality":"missing","target":10}]}])");
   ASSERT_TRUE(glance);
   EXPECT_EQ(glance->desired, 22);
+  EXPECT_EQ(policy_in(R"([{"maxReplicas":0,"desiredReplicas":0},{"maxReplicas":40,"desiredReplicas":7}])")->desired, 7)
+      << "a Monitor scales nothing";
   EXPECT_EQ(glance->words, "at_target; arrivals 301 (17 a worker), in_system missing");
   for (const auto* bad : {"", "[]", "{}", "[{}]", "[1]", "no"}) EXPECT_FALSE(policy_in(bad)) << bad;
 }
@@ -176,10 +215,16 @@ TEST(DemoView, FitsTheTerminalAndColoursOnlyWhenAsked) {
   DemoPicture picture;
   picture.act = "hold";
   picture.explanation = "the load stays";
-  picture.ballast.answered = 1;
-  picture.ballast.p99_ms = 60;
-  picture.fixed.failed = 12;
-  picture.fixed.p99_ms = 5'000;
+  auto& ballast = picture.lanes[index_of(LaneKind::ballast)];
+  ballast.answered = 1;
+  ballast.p99_ms = 60;
+  ballast.ready = 3;
+  ballast.sick = 1;
+  auto& fixed = picture.lanes[index_of(LaneKind::fixed)];
+  fixed.failed = 12;
+  fixed.p99_ms = 5'000;
+  picture.fixed_plays = true;
+  picture.deed = "the exporters say nothing";
   picture.decision = "20 s: 4 to 22 workers → " + std::string(200, 'x');
   const auto plain = live_block(picture, 40, 0, false);
   EXPECT_EQ(std::ranges::count(plain, '\n'), live_lines());
@@ -190,7 +235,14 @@ TEST(DemoView, FitsTheTerminalAndColoursOnlyWhenAsked) {
   const auto coloured = live_block(picture, 200, live_lines(), true);
   EXPECT_THAT(coloured, HasSubstr("\x1b[31;1m  5000 ms\x1b[0m"));
   EXPECT_THAT(coloured, HasSubstr("\x1b[32;1m    60 ms\x1b[0m"));
-  EXPECT_THAT(plain_line(picture), HasSubstr("fixed: p99 5000 ms, failed 12"));
+  for (const auto* part : {"with Ballast", "HPA's rules", "KEDA's rules", "4 fixed", "3 ready, 1 sick",
+                           "last deed: the exporters say nothing"})
+    EXPECT_THAT(live_block(picture, 200, 0, false), HasSubstr(part));
+  EXPECT_THAT(plain_line(picture), HasSubstr("fixed: p99 5000 ms, 0 workers, 12 failed"));
+  EXPECT_THAT(plain_line(picture), HasSubstr("| the exporters say nothing\n"));
+  picture.fixed_plays = false;
+  EXPECT_THAT(live_block(picture, 200, 0, false), HasSubstr("4 fixed (over)"));
+  EXPECT_EQ(plain_line(picture).find("fixed:"), std::string::npos);
 }
 
 }  // namespace
