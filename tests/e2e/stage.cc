@@ -54,8 +54,9 @@ spec:
   signals:
     - name: arrivals
       haproxy: {{socket: {folder}/web.sock, backend: web, field: stot}}
-      target: {{type: AverageValue, averageValue: "36"}}
+      target: {{type: AverageValue, averageValue: "{per_worker}"}}
   behavior:
+    scaleDown: {{stabilizationWindowSeconds: {window}}}
     scaleUp: {{policies: [{{type: Pods, value: 40, periodSeconds: 15}}]}}
 ---
 apiVersion: ballast.run/v1alpha1
@@ -76,6 +77,14 @@ bool eventually(const std::function<bool()>& condition, std::chrono::millisecond
     std::this_thread::sleep_for(kNap);  // between two looks: other processes do not tell
   }
   return true;
+}
+
+int port_in(const std::string& log) {
+  constexpr std::string_view kBefore = "http=http://127.0.0.1:";
+  const auto at = log.find(kBefore);
+  int port = 0;
+  if (at != std::string::npos) std::from_chars(log.data() + at + kBefore.size(), log.data() + log.size(), port);
+  return port;
 }
 
 int count_of(const std::string& text, const std::string& what) {
@@ -123,7 +132,8 @@ std::string Stage::policy(Bounds bounds) const {
   return fmt::format(kPolicy, fmt::arg("worker", program("demo/ballast-demo-worker").string()),
                      fmt::arg("folder", folder_.string()), fmt::arg("owner", getpid()), fmt::arg("first", first_port_),
                      fmt::arg("last", first_port_ + kWorkerPorts - 1), fmt::arg("min", bounds.min),
-                     fmt::arg("max", bounds.max));
+                     fmt::arg("max", bounds.max), fmt::arg("per_worker", bounds.per_worker),
+                     fmt::arg("window", bounds.window_seconds));
 }
 
 pid_t Stage::start(const fs::path& what, std::vector<std::string> arguments, const std::string& output) {
@@ -141,20 +151,30 @@ void OnStage::SetUp() {
   if (!RealHaproxy::installed()) GTEST_SKIP() << "SKIPPED: there is no HAProxy";
 }
 
+std::filesystem::path ballast_program() { return program("ballast"); }
+
+void expect_none_failed(const ballast_demo::LaneLogs& logs, std::int64_t due_from) {
+  EXPECT_FALSE(logs.load.requests.empty());
+  for (const auto& request : logs.load.requests) {
+    if (request.due_us < due_from) continue;
+    EXPECT_FALSE(request.failed()) << request.id << ' ' << request.status << ' ' << request.error;
+  }
+}
+
+void Stage::reload_haproxy() { EXPECT_TRUE(haproxy_.reload()) << "HAProxy is not reloaded"; }
+
 void Stage::start_haproxy() { EXPECT_TRUE(haproxy_.start()) << "HAProxy does not start"; }
 
 std::string Stage::log_name() const { return fmt::format("daemon-{}.log", daemons_); }
 
-void Stage::start_daemon() {
+void Stage::start_daemon(const fs::path& file) {
   ++daemons_;
   daemon_ = start(
-      program("ballast"),
+      file.empty() ? ballast_program() : file,
       {"run", "-f", path("policy"), "--state-dir", state(), "--listen", "127.0.0.1:0", "--log-file", path(log_name())},
       "daemon");
   ASSERT_TRUE(log_says("http=http://127.0.0.1:")) << content("daemon.err");
-  const std::string log = daemon_log();
-  const auto at = log.find("http=http://127.0.0.1:") + std::string_view("http=http://127.0.0.1:").size();
-  std::from_chars(log.data() + at, log.data() + log.size(), daemon_port_);
+  daemon_port_ = port_in(daemon_log());
 }
 
 int Stage::end_daemon(int signal) {
@@ -167,6 +187,20 @@ bool Stage::log_says(const std::string& text) const {
   return eventually([&] { return daemon_log().find(text) != std::string::npos; });
 }
 
+bool Stage::decides(int times) const {
+  const auto decisions = [&] {
+    constexpr std::string_view kName = "\nballast_decision_seconds_count ";
+    const std::string text = get(daemon_port(), "/metrics").body;
+    const auto at = text.find(kName);
+    int count = -1;
+    if (at != std::string::npos) std::from_chars(text.data() + at + kName.size(), text.data() + text.size(), count);
+    return count;
+  };
+  int first = -1;
+  if (!eventually([&] { return (first = decisions()) >= 0; })) return false;
+  return eventually([&] { return decisions() >= first + times; }, kPatience + std::chrono::seconds{times});
+}
+
 bool Stage::settles_at(int count) const {
   return eventually([&] {
     return static_cast<int>(workers().size()) == count && static_cast<int>(pool().size()) == count &&
@@ -174,18 +208,24 @@ bool Stage::settles_at(int count) const {
   });
 }
 
+void Stage::leave_running(std::vector<std::string> arguments) {
+  start(ballast_program(), std::move(arguments), fmt::format("command-{}", ++commands_));
+}
+
 Finished Stage::ballast(std::vector<std::string> arguments) {
   const std::string output = fmt::format("command-{}", ++commands_);
-  const pid_t pid = start(program("ballast"), std::move(arguments), output);
+  const pid_t pid = start(ballast_program(), std::move(arguments), output);
   const int status = wait_for(pid, kPatience);
   if (status == -1) children_.signal(pid, SIGKILL);
   return {status, content(output + ".out"), content(output + ".err")};
 }
 
-void Stage::start_load(int per_second) {
+void Stage::start_load(int per_second) { play(fmt::format("steady:120s:{}", per_second)); }
+
+void Stage::play(const std::string& act) {
   load_ = start(program("demo/ballast-demo-load"),
-                {"--port", std::to_string(first_port_ + kWorkerPorts), "--spacing", "even", "--act",
-                 fmt::format("steady:120s:{}", per_second), "--log", path("web/load.jsonl")},
+                {"--port", std::to_string(first_port_ + kWorkerPorts), "--spacing", "even", "--act", act, "--log",
+                 path("web/load.jsonl")},
                 "load");
 }
 
@@ -209,6 +249,20 @@ std::vector<RunningWorker> Stage::workers() const {
 
 int Stage::worker_events(const std::string& event) const {
   return count_of(content("web/workers.jsonl"), fmt::format(R"("event":"{}")", event));
+}
+
+std::vector<std::int64_t> Stage::times_of(const std::string& event, pid_t worker) const {
+  std::vector<std::int64_t> times;
+  for (const auto& line : ballast_demo::read_logs("", "", content("web/workers.jsonl")).workers)
+    if (line.event == event && (worker == 0 || line.pid == worker)) times.push_back(line.at_us);
+  std::ranges::sort(times);
+  return times;
+}
+
+std::vector<std::int64_t> Stage::asked_to_end() const { return times_of("sigterm"); }
+
+std::vector<std::int64_t> Stage::requests_of(const RunningWorker& worker) const {
+  return times_of("request", worker.pid);
 }
 
 }  // namespace ballast::e2e

@@ -48,16 +48,16 @@ HttpAnswer get(int port, const std::string& path, const std::string& host) {
   return result;
 }
 
-std::map<std::string, std::string> servers_at(const std::string& socket) {
+std::map<std::string, std::string> servers_at(const std::string& socket, const std::string& column) {
   std::map<std::string, std::string> servers;
   std::istringstream lines(talk(socket, "show stat web 4 -1\n"));
   std::string line;
   std::getline(lines, line);
   const std::vector<std::string> head = split(line, ',');
-  const auto column = static_cast<std::size_t>(std::ranges::find(head, "status") - head.begin());
+  const auto at = static_cast<std::size_t>(std::ranges::find(head, column) - head.begin());
   while (std::getline(lines, line)) {
     const std::vector<std::string> row = split(line, ',');
-    if (row.size() > column) servers[row[1]] = row[column];
+    if (row.size() > at) servers[row[1]] = row[at];
   }
   return servers;
 }

@@ -19,7 +19,7 @@
 #include "probes/prometheus.h"
 #include "tests/io/raw_server.h"
 #include "tests/probes/asked.h"
-#include "tests/probes/real_prometheus.h"
+#include "tests/support/real_prometheus.h"
 
 namespace ballast {
 namespace {

@@ -5,7 +5,9 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace ballast {
 
@@ -25,7 +27,10 @@ class RealHaproxy {
   [[nodiscard]] static bool installed();
   /// Waits until it answers on its admin socket; false when it does not in 20 s.
   [[nodiscard]] bool start();
-  /// SIGKILL, and its end.
+  /// A new one with the same configuration takes over the sockets (`stats socket … expose-fd listeners`); the one
+  /// before goes on with what it has begun. Waits until the new one answers.
+  [[nodiscard]] bool reload();
+  /// SIGKILL, and its end; those that were reloaded, too.
   void kill_hard();
   /// What a person types at the admin socket, and what it answers.
   [[nodiscard]] std::string ask(const std::string& commands) const { return talk(admin_socket_, commands + "\n"); }
@@ -34,7 +39,9 @@ class RealHaproxy {
  private:
   std::filesystem::path configuration_;
   std::string admin_socket_;
+  [[nodiscard]] bool launch(const std::vector<std::string>& more, const std::function<bool()>& is_up);
   pid_t pid_ = 0;
+  std::vector<pid_t> older_{};  ///< reloaded; they end by themselves
 };
 
 }  // namespace ballast

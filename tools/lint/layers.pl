@@ -47,7 +47,7 @@ sub wrong_own {
 }
 
 my %edge = map { $_ => 1 } qw(io adapters controller tests examples);
-my $posix = qr{^(?:sys|netinet|arpa|linux)/|^(?:unistd|fcntl|signal|poll|spawn|termios|netdb|pwd|grp|dirent|syslog|time|errno|malloc)\.h$};
+my $posix = qr{^(?:sys|netinet|arpa|linux)/|^(?:unistd|fcntl|signal|poll|sched|spawn|termios|netdb|pwd|grp|dirent|syslog|time|errno|malloc)\.h$};
 
 sub wrong_library {
   my ($path, $header) = @_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace ballast {
 
@@ -16,6 +17,10 @@ class RealPrometheus {
   RealPrometheus& operator=(const RealPrometheus&) = delete;
 
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  /// SIGKILL, and its end.
+  void kill_hard();
+  /// The same again, with what it has stored and on the same port; waits until it is ready.
+  [[nodiscard]] bool start_again();
 
  private:
   explicit RealPrometheus(std::string folder) : folder_(std::move(folder)) {}

@@ -1,7 +1,8 @@
-#include "tests/probes/real_prometheus.h"
+#include "tests/support/real_prometheus.h"
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,6 +54,10 @@ bool RealPrometheus::launch(const std::string& exporter) {
   std::ofstream(folder_ + "/prometheus.yml")
       << "global: {scrape_interval: 200ms, scrape_timeout: 200ms}\n"
       << "scrape_configs: [{job_name: shop, static_configs: [{targets: [\"" << exporter << "\"]}]}]\n";
+  return start_again();
+}
+
+bool RealPrometheus::start_again() {
   std::vector<std::string> arguments{kProgram, "--config.file=" + folder_ + "/prometheus.yml",
                                      "--storage.tsdb.path=" + folder_ + "/data",
                                      "--web.listen-address=127.0.0.1:" + std::to_string(port_), "--log.level=error"};
@@ -60,8 +65,11 @@ bool RealPrometheus::launch(const std::string& exporter) {
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const std::string log = folder_ + "/log";
+  const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(127);
     const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     dup2(file, STDERR_FILENO);
     execv(kProgram, pointers.data());
@@ -79,11 +87,15 @@ bool RealPrometheus::launch(const std::string& exporter) {
   return true;
 }
 
+void RealPrometheus::kill_hard() {
+  const int pid = std::exchange(pid_, 0);
+  if (pid <= 0) return;
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+}
+
 RealPrometheus::~RealPrometheus() {
-  if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
+  kill_hard();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
