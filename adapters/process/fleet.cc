@@ -63,7 +63,8 @@ Result<Done> Fleet::open() {
     if (token.policy_namespace == host_.policy_namespace && token.policy == host_.policy)
       adopt(std::move(token), std::move(handle), now);
   restore(before, now);
-  return keep_records(false);
+  (void)keep_records(false);  // the note says so
+  return Done{};
 }
 
 void Fleet::adopt(WorkerToken token, ProcessHandle handle, TimePoint now) {
@@ -212,10 +213,11 @@ void Fleet::start_missing(TimePoint now) {
   const std::vector<Birth> births = plan_births(now);
   if (!shortage_.empty()) next_births_ = now + kShortOf;
   if (births.empty()) return;
-  // A number is used up before its worker exists: no crash and no power cut gives a name twice.
+  // A number is used up before its worker exists: no crash and no power cut gives a name twice. A full disk may: to
+  // serve with too few would be worse, and who lives is found without its record.
   std::int64_t number = records_.next;
   records_.next += static_cast<std::int64_t>(births.size());
-  if (!keep_records(true)) {
+  if (!keep_records(true) && !are_found_without_records()) {
     records_.next = number;
     next_births_ = now + kShortOf;
     return;
@@ -332,9 +334,16 @@ Result<Done> Fleet::keep_records(bool durable) {
                               .leaving = slot.leaving});
   }
   auto kept = replace_file(records_path_, to_string(records_), durable);
-  records_failure_ = kept ? std::string() : fmt::format("no worker is started: {}", kept.error().message);
+  records_failure_.clear();
+  if (!kept)
+    records_failure_ = fmt::format(
+        "{}: {}",
+        are_found_without_records() ? "workers are started, but cannot be written down" : "no worker is started",
+        kept.error().message);
   return kept;
 }
+
+bool Fleet::are_found_without_records() const { return known_scope_of(host_.state_directory) == scope_; }
 
 std::string Fleet::uid() const { return fmt::format("{}/{}/{}", scope_, host_.policy_namespace, host_.policy); }
 

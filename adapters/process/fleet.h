@@ -68,6 +68,8 @@ class Fleet {
   void forget_old_logs() const;
   [[nodiscard]] std::string log_of(const std::string& name) const;
   Result<Done> keep_records(bool durable);
+  /// By their tokens: the scope that these carry outlives this process.
+  [[nodiscard]] bool are_found_without_records() const;
 
   ProcessTarget target_;
   ProcessHost host_;

@@ -14,6 +14,7 @@
 namespace ballast {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -90,7 +91,7 @@ TEST(HostReserve, StartsFewerAndSaysWhy) {
   EXPECT_EQ(rig.until("two ready", all_ready(2)).note, "");
 }
 
-TEST(StateDirectory, ThatCannotBeWrittenStartsNobody) {
+TEST(StateDirectory, ThatIsGoneStartsNobody) {
   ProcessRig rig;
   rig.bind(ProcessRig::target({"report", rig.path("facts")}));
   std::filesystem::remove_all(rig.state() / "process");
@@ -107,6 +108,24 @@ TEST(StateDirectory, ThatCannotBeWrittenStartsNobody) {
   view = rig.until("it comes by itself once the directory is back", all_ready(1));
   ASSERT_TRUE(rig.scale(0, names_of(view)));  // the scope went with the directory: nobody else finds it
   rig.until("gone", [](const ScalerView& seen) { return seen.members.empty(); });
+}
+
+/// As on a full disk: what is there stays, and nothing can be added.
+TEST(StateDirectory, ThatTakesNothingMoreIsNoReasonToServeWithTooFew) {
+  ProcessRig rig;
+  const ProcessTarget target{.command = {"sleep", "1000"}};
+  rig.bind(target);
+  const std::filesystem::path draft = rig.state() / "process/shop/web.state.new";
+  std::filesystem::create_directories(draft);
+  ASSERT_TRUE(rig.scale(2));
+  EXPECT_THAT(rig.until("two ready", all_ready(2)).note,
+              HasSubstr("workers are started, but cannot be written down: "));
+  rig.bind(target);
+  ASSERT_TRUE(rig.scale(3));
+  EXPECT_THAT(names_of(rig.until("found, and one more", all_ready(3))), ElementsAre("web-1", "web-2", "web-3"));
+  std::filesystem::remove(draft);
+  ASSERT_TRUE(rig.scale(4));
+  EXPECT_EQ(rig.until("written down again", all_ready(4)).note, "");
 }
 
 TEST(ProcessTarget, IsRefusedWithItsProblem) {
