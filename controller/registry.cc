@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "adapters/haproxy/haproxy_balancer.h"
@@ -73,9 +75,13 @@ T settings_of(const ConfigNode& settings) {
   return read_spec<T>(settings, "", ignored);
 }
 
+/// One socket may have many names: /var/run is /run.
 std::vector<Claim> haproxy_claims(const ConfigNode& settings) {
   const auto pool = settings_of<HaproxyPool>(settings);
-  return {{fmt::format("the HAProxy backend {} at {}", pool.backend, pool.socket), 0, 0}};
+  std::error_code unknown;
+  auto socket = std::filesystem::weakly_canonical(pool.socket, unknown);
+  if (unknown) socket = pool.socket;
+  return {{fmt::format("the HAProxy backend {} at {}", pool.backend, socket.string()), 0, 0}};
 }
 
 std::vector<Claim> process_claims(const ConfigNode& settings) {
