@@ -43,9 +43,14 @@ defaults
   http-reuse always
 frontend in
   bind unix@{0}/in.sock
+  use_backend again if {{ path_beg /again }}
   default_backend web
 backend web
   balance roundrobin
+backend again
+  balance roundrobin
+  retries 3
+  option redispatch 1
 backend mixed
   balance leastconn
   server s1 127.0.0.1:1 weight 7

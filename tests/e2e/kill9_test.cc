@@ -1,7 +1,6 @@
 // The daemon ends, by force or not: the service goes on as if nothing was.
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <csignal>
 
 #include "tests/e2e/stage.h"
@@ -13,10 +12,6 @@ using ::testing::HasSubstr;
 using Kill9 = OnStage;
 using Sigterm = OnStage;
 using SecondDaemon = OnStage;
-
-int failed(const ballast_demo::LaneLogs& logs) {
-  return static_cast<int>(std::ranges::count_if(logs.load.requests, [](const auto& one) { return one.failed(); }));
-}
 
 TEST_F(Kill9, TheServiceGoesOnAndTheNextDaemonTakesItsWorkersOver) {
   stage.put_policy({.min = 4, .max = 8});
@@ -44,10 +39,31 @@ TEST_F(Kill9, TheServiceGoesOnAndTheNextDaemonTakesItsWorkersOver) {
 
   const auto logs = stage.end_load();
   EXPECT_GE(logs.load.requests.size(), 300U);
-  EXPECT_EQ(failed(logs), 0);
+  expect_none_failed(logs);
   EXPECT_EQ(stage.end_daemon(SIGTERM), 0);
   const auto replay = stage.ballast({"replay", "--strict", "--state-dir", stage.state()});
   EXPECT_EQ(replay.status, 0) << replay.out << replay.err;
+}
+
+TEST_F(Kill9, InTheMiddleOfASurgeTheNextDaemonFinishesItAndStartsNobodyTwice) {
+  stage.put_policy({.min = 2, .max = 12, .per_worker = 14});
+  stage.start_haproxy();
+  stage.start_daemon();
+  ASSERT_TRUE(stage.settles_at(2));
+  stage.start_load(100);
+  ASSERT_TRUE(eventually([&] { return stage.workers().size() > 2; }));
+  EXPECT_EQ(stage.end_daemon(SIGKILL), 128 + SIGKILL);
+  const auto left = stage.workers();
+
+  stage.start_daemon();
+  EXPECT_TRUE(eventually([&] { return stage.workers().size() >= 7 && usable(stage.pool()) >= 7; }))
+      << stage.daemon_log();
+  ASSERT_TRUE(stage.decides(4));
+  const auto now = stage.workers();
+  for (const auto& worker : left) EXPECT_THAT(now, testing::Contains(worker));
+  EXPECT_EQ(stage.worker_events("started"), static_cast<int>(now.size())) << "each of them once";
+  EXPECT_LE(now.size(), 12U);
+  EXPECT_THAT(stage.asked_to_end(), testing::IsEmpty());
 }
 
 TEST_F(Sigterm, EndsTheDaemonOnlyAndTheNextOneTakesItsWorkersOver) {
