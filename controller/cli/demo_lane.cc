@@ -88,16 +88,17 @@ void Lane::read_load() {
 void Lane::read_workers() {
   for (const auto& text : workers_.lines()) {
     const auto line = parsed(text);
-    if (!line.is_object()) continue;
-    const auto event = line.value("event", "");
-    const auto pid = line.value("pid", std::int64_t{0});
-    if (event == "started") lives_[pid] = Life::starting;
-    if (event == "ready") lives_[pid] = Life::ready;
-    if (event == "sigterm") lives_[pid] = Life::leaving;
-    if (event == "stopped") lives_.erase(pid);
-    if (event == "sick") sick_.insert(pid);
-    if (event == "well" || event == "stopped") sick_.erase(pid);
+    if (line.is_object()) note(line.value("event", ""), line.value("pid", std::int64_t{0}));
   }
+}
+
+void Lane::note(std::string_view event, std::int64_t pid) {
+  if (event == "started") lives_[pid] = Life::starting;
+  if (event == "ready") lives_[pid] = Life::ready;
+  if (event == "sigterm") lives_[pid] = Life::leaving;
+  if (event == "stopped") lives_.erase(pid);
+  if (event == "sick") sick_.insert(pid);
+  if (event == "well" || event == "stopped") sick_.erase(pid);
 }
 
 void Lane::read_stat(std::string_view answer) {

@@ -71,6 +71,8 @@ class Lane {
   enum class Life { starting, ready, leaving };
   void read_load();
   void read_workers();
+  /// Of a worker.
+  void note(std::string_view event, std::int64_t pid);
 
   Tail load_;
   Tail workers_;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <ranges>
 
 namespace ballast {
 namespace {
@@ -50,13 +52,15 @@ bool DemoTroubles::perform(const Deed& deed) {
   last_ = in_words(deed);
   switch (deed.kind) {
     case DeedKind::sicken:
+      std::ranges::for_each(kLaneKinds | std::views::filter(has_daemon),
+                            [&](LaneKind lane) { sicken(lane, deed.what); });
+      return true;
     case DeedKind::heal:
-      for (const auto lane : kLaneKinds)
-        if (has_daemon(lane)) deed.kind == DeedKind::sicken ? sicken(lane, deed.what) : heal(lane, deed.what);
+      std::ranges::for_each(kLaneKinds | std::views::filter(has_daemon), [&](LaneKind lane) { heal(lane, deed.what); });
       return true;
     case DeedKind::lie:
-      for (const auto lane : kLaneKinds)
-        if (has_exporter(lane)) lie(lane, deed.what);
+      std::ranges::for_each(kLaneKinds | std::views::filter(has_exporter),
+                            [&](LaneKind lane) { lie(lane, deed.what); });
       return true;
     case DeedKind::kill:
       processes_.kill_daemon(LaneKind::ballast);

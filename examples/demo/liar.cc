@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -16,6 +17,12 @@ std::vector<std::string_view> split(std::string_view text, char at) {
     if (end == std::string_view::npos) return parts;
     text.remove_prefix(end + 1);
   }
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failed == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
@@ -56,19 +63,13 @@ std::string Liar::answer(Lie lie, std::optional<double> rate, std::int64_t wall_
 }
 
 std::optional<std::int64_t> arrivals_in(std::string_view stat, std::string_view backend) {
-  std::optional<std::size_t> column;
+  std::size_t column = 0;
   for (const auto line : split(stat, '\n')) {
     const auto cells = split(line, ',');
-    if (line.starts_with("# pxname")) {
-      for (std::size_t i = 0; i < cells.size(); ++i)
-        if (cells[i] == "stot") column = i;
-      continue;
-    }
-    if (!column || cells.size() <= *column || cells[0] != backend || cells[1] != "BACKEND") continue;
-    std::int64_t value = 0;
-    const auto text = cells[*column];
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failed == std::errc{} && end == text.data() + text.size()) return value;
+    if (line.starts_with("# pxname"))
+      column = static_cast<std::size_t>(std::ranges::find(cells, "stot") - cells.begin());
+    else if (column > 0 && cells.size() > column && cells[0] == backend && cells[1] == "BACKEND")
+      return number(cells[column]);
   }
   return std::nullopt;
 }
