@@ -19,9 +19,10 @@
 #include "controller/config/plugins.h"
 #include "controller/config/read.h"
 #include "controller/config/schedules.h"
-#include "controller/config/schema.h"
+#include "controller/plugin.h"
 #include "probes/exec.h"
 #include "probes/haproxy.h"
+#include "probes/heartbeat.h"
 #include "probes/http.h"
 #include "probes/http_value.h"
 #include "probes/openmetrics.h"
@@ -53,27 +54,6 @@ struct BalancerEntry : PluginEntry {
 struct NotifierEntry : PluginEntry {
   Result<std::unique_ptr<Notifier>> (*make)(const ConfigNode& settings, ReceiverHost& host) = nullptr;
 };
-
-template <class T>
-ConfigNode normalized(const ConfigNode& settings, const std::string& path, Problems& problems) {
-  return write_spec(read_spec<T>(settings, path, problems));
-}
-template <class T>
-ConfigNode redacted_settings(const ConfigNode& settings) {
-  Problems ignored;
-  return write_spec(read_spec<T>(settings, "", ignored), Secrets::redacted);
-}
-template <class T>
-constexpr PluginEntry plugin(std::string_view name, std::string_view doc,
-                             std::vector<Claim> (*claims)(const ConfigNode&) = nullptr) {
-  return {name, doc, schema_of<T>, normalized<T>, redacted_settings<T>, claims};
-}
-/// Settings that the documents' check has passed.
-template <class T>
-T settings_of(const ConfigNode& settings) {
-  Problems ignored;
-  return read_spec<T>(settings, "", ignored);
-}
 
 /// One socket may have many names: /var/run is /run.
 std::vector<Claim> haproxy_claims(const ConfigNode& settings) {
@@ -132,6 +112,10 @@ Result<CompiledProbe> make_probe(const ConfigNode& settings, const Workload& /*w
 Result<CompiledProbe> make_process_probe(const ConfigNode& settings, const Workload& workload) {
   return compile(settings_of<ProcessSpec>(settings), workload.name);
 }
+std::string_view namespace_of(std::string_view workload) { return workload.substr(0, workload.find('/')); }
+Result<CompiledProbe> make_heartbeat_probe(const ConfigNode& settings, const Workload& workload) {
+  return compile(settings_of<HeartbeatSpec>(settings), namespace_of(workload.name));
+}
 std::string process_misfit(const ConfigNode& settings, TargetType target) {
   return misfit(settings_of<ProcessSpec>(settings), target);
 }
@@ -154,6 +138,8 @@ constexpr std::array kProbes{
                make_probe<ExecSpec>},
     ProbeEntry{plugin<HaproxySpec>("haproxy", "A column of HAProxy's statistics, of a backend or of each server."),
                make_probe<HaproxySpec>},
+    ProbeEntry{plugin<HeartbeatSpec>("heartbeat", "A job that calls Ballast: 1 while it does so in time, 0 once not."),
+               make_heartbeat_probe},
     ProbeEntry{plugin<HttpSpec>("http", "A health check over HTTP: 1 for the expected answer, 0 for another."),
                make_probe<HttpSpec>},
     ProbeEntry{plugin<HttpValueSpec>("httpValue", "A number that a URL serves, in JSON or as the whole body."),

@@ -1,5 +1,5 @@
 // What is known after one question to the outside that no text of the other side says: how a connection went, what a
-// TLS peer showed, what the kernel tells of a process.
+// TLS peer showed, what the kernel tells of a process, when a job said last that it lives.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,13 @@ struct WorkerFacts {
   std::int64_t resident_bytes = 0;
   std::optional<std::int32_t> descriptors{};  ///< nothing: only its user and root may know
   bool operator==(const WorkerFacts&) const = default;
+};
+
+/// A job that says by itself that it lives, at one moment.
+struct HeartbeatFacts {
+  Duration silence{};  ///< since it said so last
+  Duration deaf{};     ///< the part of `silence` in which Ballast did not run: nobody could have heard it
+  bool operator==(const HeartbeatFacts&) const = default;
 };
 
 }  // namespace ballast

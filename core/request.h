@@ -17,12 +17,13 @@
 namespace ballast {
 
 enum class Channel : std::uint8_t {
-  http,      ///< `url` is http:// or https://
-  exchange,  ///< send `body`, read to the end: `url` is tcp://host:port, tls://host:port or unix:///path
-  dial,      ///< as an exchange, but a peer that refuses or hangs up is an answer: `Response::dialled`
-  tls,       ///< shake hands with whoever is at tls://host:port, and hang up: `Response::tls`
-  workers,   ///< what the kernel tells of a policy's workers: `url` is workers://NAMESPACE/POLICY; `Response::workers`
-  command,   ///< run `command` on this host; its standard output is the answer's body. `url` names it: exec:PROGRAM
+  http,       ///< `url` is http:// or https://
+  exchange,   ///< send `body`, read to the end: `url` is tcp://host:port, tls://host:port or unix:///path
+  dial,       ///< as an exchange, but a peer that refuses or hangs up is an answer: `Response::dialled`
+  tls,        ///< shake hands with whoever is at tls://host:port, and hang up: `Response::tls`
+  workers,    ///< what the kernel tells of a policy's workers: `url` is workers://NAMESPACE/POLICY; `Response::workers`
+  command,    ///< run `command` on this host; its standard output is the answer's body. `url` names it: exec:PROGRAM
+  heartbeat,  ///< what Ballast was told of heartbeat://NAMESPACE/NAME: `Response::heartbeat`
 };
 
 /// What a command is made from. No shell.
@@ -64,6 +65,7 @@ struct Response {
   Dialled dialled = Dialled::answered;
   std::optional<TlsFacts> tls{};
   std::vector<WorkerFacts> workers{};
+  std::optional<HeartbeatFacts> heartbeat{};  ///< nothing: it was never heard
   TimePoint received_at{};
   WallTime wall{};  ///< when it came by the wall clock, to be compared with times that the source states
   Duration took{};

@@ -20,6 +20,7 @@ class ByChannel final : public Fetcher {
  private:
   [[nodiscard]] Fetcher* server_of(Channel channel) const {
     if (channel == Channel::command) return channels_.commands;
+    if (channel == Channel::heartbeat) return channels_.heartbeats;
     return channel == Channel::workers ? channels_.workers : &channels_.network;
   }
   Channels channels_;

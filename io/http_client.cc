@@ -42,6 +42,7 @@ bool fits_channel(const Request& request, const Url& url) {
       return url.scheme == "tls";
     case Channel::workers:
     case Channel::command:
+    case Channel::heartbeat:
       break;
   }
   return false;

@@ -52,6 +52,7 @@ int Daemon::run() {
   apply(*first);
   tasks_.spawn(alerts_->run());
   tasks_.spawn(orders_->run());
+  tasks_.spawn(heartbeats_->run());
   const std::size_t workloads = first->set.workloads.size();
   first.reset();  // it holds all documents
   watch();
@@ -100,7 +101,11 @@ int Daemon::open() {
   http_ = std::move(*http);
   if (options_.allow_exec) commands_ = make_command_fetcher(*loop_);
   readings_ = make_worker_readings(*loop_, *readings_executor_, roster_);
-  channels_ = make_channels({.network = *http_, .workers = readings_.get(), .commands = commands_.get()});
+  open_heartbeats();
+  channels_ = make_channels({.network = *http_,
+                             .workers = readings_.get(),
+                             .commands = commands_.get(),
+                             .heartbeats = heartbeat_readings_.get()});
   fetcher_ = make_bulkhead(*channels_, *loop_);
   if (auto opened = open_orders(); !opened) {
     log_.error(opened.error().message);
@@ -149,6 +154,7 @@ void Daemon::put(std::shared_ptr<const CompiledWorkload> compiled) {
 
 void Daemon::apply(const Reload& reload) {
   route_alerts(reload.set.alerting);
+  know_heartbeats(reload);
   // Of a document that cannot be read nobody knows whether it is gone.
   if (reload.set.errors() == 0) {
     std::set<std::string> names;
@@ -204,6 +210,7 @@ Task<void> Daemon::shut_down() {
   co_await engine_->shutdown(kPatience);
   alerts_->stop();
   co_await alerts_->write_down();
+  co_await heartbeats_->write_down();
   const auto flushed = co_await journal_->flush();
   if (!flushed) log_.warn("the journal's end could not be written", {{"error", flushed.error().message}});
   // Nobody may ask the engine, nor start workers again, from here on.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,10 +13,12 @@
 #include "adapters/receivers/receiver_host.h"
 #include "controller/alerts/dispatcher.h"
 #include "controller/cli/commands.h"
+#include "controller/cli/heartbeat_request.h"
 #include "controller/cli/log.h"
 #include "controller/cli/target_locks.h"
 #include "controller/config/config.h"
 #include "controller/engine/engine.h"
+#include "controller/heartbeats/heartbeat_book.h"
 #include "controller/journal/journal.h"
 #include "controller/orders/order_book.h"
 #include "controller/registry.h"
@@ -70,6 +73,10 @@ class Daemon {
   Result<ServerResponse> give_order(const ServerRequest& request);
   Result<ServerResponse> take_back_orders(const ServerRequest& request);
   std::vector<Route> order_routes();
+  void open_heartbeats();
+  void know_heartbeats(const Reload& reload);
+  Result<ServerResponse> hear(const ServerRequest& request);
+  Route heartbeat_route();
   std::vector<Route> routes();
   std::vector<PolicyMetrics> policy_metrics() const;
 
@@ -85,6 +92,10 @@ class Daemon {
   Roster roster_{};
   std::unique_ptr<Executor> readings_executor_;  ///< of /proc
   std::unique_ptr<Fetcher> readings_{};
+  std::unique_ptr<HeartbeatBook> heartbeats_{};
+  std::vector<KnownHeartbeat> known_heartbeats_{};
+  std::set<std::string> heartbeat_problems_{};  ///< that were told since the documents changed
+  std::unique_ptr<Fetcher> heartbeat_readings_{};
   std::unique_ptr<Fetcher> channels_{};
   std::unique_ptr<Fetcher> fetcher_{};
   std::unique_ptr<Journal> journal_{};

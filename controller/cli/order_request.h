@@ -2,7 +2,9 @@
 // /api/v1/policies/shop/web/orders?kind=Scale&replicas=12&for=2h&who=…&why=…`. Pure.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "controller/server/server.h"
 #include "core/observation.h"
@@ -38,5 +40,7 @@ Result<Done> check_order(const Order& order, const Workload& workload);
 /// Whether a request may change something: it shows the token, and no web page of another origin sent it. Errors:
 /// denied.
 Result<Done> may_change(const ServerRequest& request, std::string_view token);
+/// The same with any of several tokens.
+Result<Done> may_change(const ServerRequest& request, std::span<const std::string> tokens);
 
 }  // namespace ballast

@@ -81,6 +81,7 @@ std::vector<Route> Daemon::routes() {
                             Route{"GET", "/metrics", metrics}, Route{"GET", "/api/v1/policies", policies},
                             Route{"GET", "/api/v2/alerts", alerts}};
   std::ranges::move(order_routes(), std::back_inserter(routes));
+  routes.push_back(heartbeat_route());
   return routes;
 }
 

@@ -26,17 +26,12 @@ std::vector<std::string> split(const std::string& line, char separator) {
   return parts;
 }
 
-}  // namespace
-
-HttpAnswer get(int port, const std::string& path, const std::string& host) {
+HttpAnswer ask(int port, const std::string& text) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int connection = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const std::string right = fmt::format("127.0.0.1:{}", port);
-  const std::string text =
-      fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, host.empty() ? right : host);
   constexpr int kPatienceSeconds = 10;
   const std::string answer =
       raw_exchange(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address, text, kPatienceSeconds);
@@ -46,6 +41,21 @@ HttpAnswer get(int port, const std::string& path, const std::string& host) {
     std::from_chars(answer.data() + kStatusAt, answer.data() + kStatusAt + 3, result.status);
   if (const auto end = answer.find("\r\n\r\n"); end != std::string::npos) result.body = answer.substr(end + 4);
   return result;
+}
+
+}  // namespace
+
+HttpAnswer get(int port, const std::string& path, const std::string& host) {
+  const std::string right = fmt::format("127.0.0.1:{}", port);
+  return ask(
+      port, fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, host.empty() ? right : host));
+}
+
+HttpAnswer post(int port, const std::string& path, const std::string& token) {
+  const std::string shown = token.empty() ? "" : fmt::format("Authorization: Bearer {}\r\n", token);
+  return ask(port,
+             fmt::format("POST {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\nContent-Length: 0\r\n{}\r\n",
+                         path, port, shown));
 }
 
 std::map<std::string, std::string> servers_at(const std::string& socket, const std::string& column) {

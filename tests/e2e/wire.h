@@ -13,6 +13,9 @@ struct HttpAnswer {
 /// GET on 127.0.0.1. An empty `host` is replaced by the right one.
 HttpAnswer get(int port, const std::string& path, const std::string& host = "");
 
+/// POST without a body, with a token to show where one is given.
+HttpAnswer post(int port, const std::string& path, const std::string& token = "");
+
 /// Servers of HAProxy's backend `web` and a column of `show stat`, as their state: `UP`, `no check`, `MAINT`, `DOWN`…
 std::map<std::string, std::string> servers_at(const std::string& socket, const std::string& column = "status");
 /// How many of them are given requests.
