@@ -20,6 +20,7 @@
 #include "controller/config/read.h"
 #include "controller/config/schedules.h"
 #include "controller/plugin.h"
+#include "controller/registry_actions.h"
 #include "probes/exec.h"
 #include "probes/haproxy.h"
 #include "probes/heartbeat.h"
@@ -232,8 +233,8 @@ Error unknown(const CompiledWorkload& workload, const std::string& type) {
 }  // namespace
 
 std::string_view to_string(PluginKind kind) {
-  constexpr std::array<std::string_view, 5> kNames{"none", "signal source", "scale target", "load balancer",
-                                                   "alert receiver"};
+  constexpr std::array<std::string_view, 6> kNames{"none",          "signal source",  "scale target",
+                                                   "load balancer", "alert receiver", "action"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -247,6 +248,8 @@ std::vector<std::string_view> plugin_names(PluginKind kind) {
       return names(kBalancers);
     case PluginKind::notifier:
       return names(kNotifiers);
+    case PluginKind::action:
+      return names(action_entries());
     case PluginKind::none:
       break;
   }
@@ -263,6 +266,7 @@ std::vector<std::string_view> later_plugins(PluginKind kind) {
       return copied(kLaterBalancers);
     case PluginKind::notifier:
       return copied(kLaterNotifiers);
+    case PluginKind::action:
     case PluginKind::none:
       break;
   }
@@ -279,6 +283,8 @@ const PluginEntry* find_plugin(PluginKind kind, std::string_view name) {
       return find_entry(kBalancers, name);
     case PluginKind::notifier:
       return find_entry(kNotifiers, name);
+    case PluginKind::action:
+      return find_entry(action_entries(), name);
     case PluginKind::none:
       break;
   }

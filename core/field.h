@@ -10,7 +10,7 @@
 namespace ballast {
 
 /// Which table of the registry knows a plug-in.
-enum class PluginKind : std::uint8_t { none, probe, scaler, balancer, notifier };
+enum class PluginKind : std::uint8_t { none, probe, scaler, balancer, notifier, action };
 
 /// The form of a string: checked by the reader, a pattern in the schema.
 enum class Format : std::uint8_t {

@@ -53,6 +53,7 @@ int Daemon::run() {
   tasks_.spawn(alerts_->run());
   tasks_.spawn(orders_->run());
   tasks_.spawn(heartbeats_->run());
+  tasks_.spawn(actions_->run());
   const std::size_t workloads = first->set.workloads.size();
   first.reset();  // it holds all documents
   watch();
@@ -115,6 +116,7 @@ int Daemon::open() {
                                                            reloader_.current().configuration.host_reserve,
                                                            orders_.get(), &roster_});
   if (const int status = open_alerts(); status != kGood) return status;
+  open_actions();
   engine_ =
       std::make_unique<Engine>(*loop_, *fetcher_, *journal_, events(), compile_text(), alerts_.get(), orders_.get());
   return kGood;
@@ -154,6 +156,7 @@ void Daemon::put(std::shared_ptr<const CompiledWorkload> compiled) {
 
 void Daemon::apply(const Reload& reload) {
   route_alerts(reload.set.alerting);
+  know_actions(reload.set.workloads);
   know_heartbeats(reload);
   // Of a document that cannot be read nobody knows whether it is gone.
   if (reload.set.errors() == 0) {
@@ -208,8 +211,10 @@ Task<void> Daemon::shut_down() {
     locks.push_back(runner->bound()->locks);
   }
   co_await engine_->shutdown(kPatience);
+  actions_->stop();
   alerts_->stop();
   co_await alerts_->write_down();
+  co_await actions_->write_down();
   co_await heartbeats_->write_down();
   const auto flushed = co_await journal_->flush();
   if (!flushed) log_.warn("the journal's end could not be written", {{"error", flushed.error().message}});
@@ -227,6 +232,7 @@ Task<void> Daemon::shut_down() {
     co_await Sleep(*loop_, next);
   }
   co_await alerts_->write_down();  // what was answered meanwhile
+  co_await actions_->write_down();
   forget_address();
   loop_->stop();
 }

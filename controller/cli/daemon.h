@@ -11,6 +11,8 @@
 
 #include "adapters/process/readings.h"
 #include "adapters/receivers/receiver_host.h"
+#include "controller/actions/restart.h"
+#include "controller/actions/rule_actions.h"
 #include "controller/alerts/dispatcher.h"
 #include "controller/cli/commands.h"
 #include "controller/cli/heartbeat_request.h"
@@ -22,6 +24,7 @@
 #include "controller/journal/journal.h"
 #include "controller/orders/order_book.h"
 #include "controller/registry.h"
+#include "controller/registry_actions.h"
 #include "controller/server/metrics.h"
 #include "controller/server/server.h"
 #include "io/bulkhead.h"
@@ -61,6 +64,11 @@ class Daemon {
   int open_alerts();
   void route_alerts(const CompiledAlerting& alerting);
   AlertEvents alert_events();
+  void open_actions();
+  void know_actions(const std::vector<CompiledWorkload>& workloads);
+  ActionEvents action_events();
+  Result<Done> may_restart(const std::string& policy, const Order& order) const;
+  void order(const std::string& workload, const Order& order, const std::string& by);
   Result<Done> open_orders();
   void put_file(const std::filesystem::path& path, const std::string& text);
   void put_files_again();
@@ -104,6 +112,10 @@ class Daemon {
   std::unique_ptr<Fetcher> vendors_{};
   std::unique_ptr<ReceiverHost> receiver_host_{};
   std::unique_ptr<AlertDispatcher> alerts_{};
+  std::unique_ptr<RestartDesk> restarts_{};
+  std::unique_ptr<ActionHost> action_host_{};
+  std::unique_ptr<RuleActions> actions_{};
+  std::vector<CompiledAction> known_actions_{};  ///< in force
   std::unique_ptr<Environment> environment_{};
   TargetLocks locks_{target_lock_directory()};
   ServerOptions server_options_{};

@@ -57,6 +57,7 @@ AlertEvents Daemon::alert_events() {
                                                                   {"severity", label(alert, "severity")},
                                                                   {"workload", where_of(alert)},
                                                                   {"summary", summary(alert)}});
+    if (actions_) actions_->wake();
   };
   events.tried = [this](const Notification& notification, const Delivery& delivery) {
     const std::string result = delivery.failure ? std::string{to_string(delivery.failure->code)} : "ok";

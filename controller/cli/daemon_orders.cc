@@ -98,6 +98,15 @@ Result<Done> Daemon::may_order(const ServerRequest& request) const {
   return Done{};
 }
 
+void Daemon::order(const std::string& workload, const Order& order, const std::string& by) {
+  log_.warn(
+      "ordered by " + by,
+      {{"workload", workload}, {"order", std::string{to_string(order.kind)}}, {"who", order.who}, {"why", order.why}});
+  orders_->give(workload, order);
+  if (engine_) engine_->nudge(workload);  // a rule may order while Ballast stops
+  tasks_.spawn(keep_orders());
+}
+
 Result<ServerResponse> Daemon::give_order(const ServerRequest& request) {
   if (auto allowed = may_order(request); !allowed) return allowed.error();
   auto asked = read_order_request(request);
@@ -108,13 +117,7 @@ Result<ServerResponse> Daemon::give_order(const ServerRequest& request) {
   Order order = std::move(asked->order);
   order.given = loop_->now();
   if (asked->lasts > Duration{}) order.until = order.given + asked->lasts;
-  log_.warn("ordered by a person", {{"workload", asked->workload},
-                                    {"order", std::string{to_string(order.kind)}},
-                                    {"who", order.who},
-                                    {"why", order.why}});
-  orders_->give(asked->workload, order);
-  engine_->nudge(asked->workload);
-  tasks_.spawn(keep_orders());
+  this->order(asked->workload, order, "a person");
   const Orders orders = orders_of(asked->workload);
   return order_answer(asked->workload, orders.given,
                       held_by(order, orders, (*runner)->state().status.current_replicas));

@@ -84,6 +84,16 @@ std::vector<AlertRule> compile_rules(const MonitorSpec& monitor, const std::stri
   return result;
 }
 
+std::vector<CompiledAction> compile_actions(const MonitorSpec& monitor, const std::string& workload) {
+  std::vector<CompiledAction> result;
+  for (const AlertRuleSpec& rule : monitor.rules)
+    for (std::size_t i = 0; i < rule.actions.size(); ++i) {
+      const PluginRef& action = rule.actions[i].action;
+      result.push_back({identity(rule, workload), fmt::format("{}:{}", i, action.type), workload, rule.alert, action});
+    }
+  return result;
+}
+
 std::optional<WrongPath> wrong_rule(const MonitorSpec& monitor) {
   std::map<Fingerprint, std::size_t> seen;
   for (std::size_t i = 0; i < monitor.rules.size(); ++i) {

@@ -1,6 +1,7 @@
 // The documents about alerts beside each other: the route and its receivers, ready to be made.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,18 @@ CompiledAlerting compile_alerting(const std::vector<Document>& documents);
 
 /// The rules of a Monitor, of which `workload` is the name. Signals by their place.
 std::vector<AlertRule> compile_rules(const MonitorSpec& monitor, const std::string& workload);
+
+/// What a rule does when it fires.
+struct CompiledAction {
+  std::uint64_t alert = 0;  ///< `AlertRule::fingerprint`
+  std::string name{};       ///< its place among those of the rule, and its type: `0:restart`
+  std::string workload{};
+  std::string rule{};  ///< `AlertRule::alert`
+  PluginRef plugin{};
+  bool operator==(const CompiledAction&) const = default;
+};
+/// By rule, in the order of each.
+std::vector<CompiledAction> compile_actions(const MonitorSpec& monitor, const std::string& workload);
 
 /// What is wrong with it: a path of the document and why. Nothing: it is good.
 using WrongPath = std::pair<std::string, std::string>;

@@ -19,6 +19,16 @@
 
 namespace ballast {
 
+/// What a rule does besides telling people.
+struct AlertActionSpec {
+  PluginRef action{};
+  bool operator==(const AlertActionSpec&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{Field{"", &AlertActionSpec::action, "", "What is done: one action, by its name.",
+                            Limits{.required = true, .plugin = PluginKind::action}}};
+  }
+};
+
 /// Prometheus' alerting rule about one signal.
 struct AlertRuleSpec {
   std::string alert{};
@@ -32,6 +42,7 @@ struct AlertRuleSpec {
   Severity severity = Severity::warning;
   std::map<std::string, std::string> labels{};
   std::map<std::string, std::string> annotations{};
+  std::vector<AlertActionSpec> actions{};
   bool operator==(const AlertRuleSpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
@@ -58,10 +69,12 @@ struct AlertRuleSpec {
         Field{"labels", &AlertRuleSpec::labels, "", "More labels; they win over those that Ballast gives."},
         Field{"annotations", &AlertRuleSpec::annotations, "",
               "Texts for people: summary, description, runbook_url. `{{ $value }}` and `{{ $labels.NAME }}` are "
-              "replaced."}};
+              "replaced."},
+        Field{"actions", &AlertRuleSpec::actions, "",
+              "What is done each time it begins to fire, once each: whatever the route says, and without one.",
+              Limits{.max = 8}}};
   }
   static constexpr auto rules() { return std::array{rule::exactly_one("above", "below", "absent", "anomaly")}; }
-  static constexpr auto later() { return std::array<std::string_view, 1>{"actions"}; }
   [[nodiscard]] Problems check() const {
     Problems problems;
     if (absent == false) problems.push_back({{}, "absent", "false says nothing; leave it out"});

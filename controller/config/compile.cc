@@ -100,6 +100,7 @@ CompiledWorkload compile_monitor(const Document& document, const MonitorSpec& sp
   result.workload.interval = spec.interval;
   add_signals(spec.signals, documents, result);
   result.workload.alerts = compile_rules(spec, result.workload.name);
+  result.actions = compile_actions(spec, result.workload.name);
   return result;
 }
 

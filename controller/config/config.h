@@ -29,13 +29,14 @@ std::vector<SourceFile> read_files(const std::vector<std::string>& paths);
 /// What a document is bound from; plug-ins are checked, but nothing is made yet.
 struct CompiledWorkload {
   Workload workload{};
-  std::string document{};               ///< the texts that `workload.document` is the fingerprint of
-  Orders orders{};                      ///< what annotations ask
-  std::optional<PluginRef> scaler{};    ///< none for a Monitor
-  std::vector<Window> windows{};        ///< in the order of `workload.schedules`
-  std::vector<PluginRef> probes{};      ///< in the order of `workload.signals`
-  std::vector<PluginRef> balancers{};   ///< in the order of `workload.pools`
-  std::vector<DocumentId> documents{};  ///< the policy or monitor, then its sources and pools
+  std::string document{};                 ///< the texts that `workload.document` is the fingerprint of
+  Orders orders{};                        ///< what annotations ask
+  std::optional<PluginRef> scaler{};      ///< none for a Monitor
+  std::vector<Window> windows{};          ///< in the order of `workload.schedules`
+  std::vector<PluginRef> probes{};        ///< in the order of `workload.signals`
+  std::vector<PluginRef> balancers{};     ///< in the order of `workload.pools`
+  std::vector<CompiledAction> actions{};  ///< of its rules
+  std::vector<DocumentId> documents{};    ///< the policy or monitor, then its sources and pools
 };
 
 /// All that is in force, and everything that is wrong, by file, line and column.

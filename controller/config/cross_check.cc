@@ -296,6 +296,24 @@ void warn_of_undated(const Document& document, const ScalingPolicySpec& policy, 
   }
 }
 
+/// No error: without its policy a Monitor must still tell people.
+void warn_of_actions(const Document& document, const MonitorSpec& monitor, const std::vector<Document>& documents,
+                     std::vector<FileProblem>& into) {
+  for (std::size_t i = 0; i < monitor.rules.size(); ++i)
+    for (std::size_t k = 0; k < monitor.rules[i].actions.size(); ++k) {
+      const PluginRef& action = monitor.rules[i].actions[k].action;
+      const auto* entry = find_plugin(PluginKind::action, action.type);
+      if (entry == nullptr || entry->changes_policy == nullptr) continue;
+      const DocumentId wanted{"ScalingPolicy", document.id.name_space, entry->changes_policy(action.settings)};
+      const auto path = fmt::format("spec.rules[{}].actions[{}].{}.scalingPolicyRef.name", i, k, action.type);
+      const auto found = std::ranges::find(documents, wanted, &Document::id);
+      if (found == documents.end())
+        warn(document, path, fmt::format("there is no good {}: nothing would be done", to_string(wanted)), into);
+      else if (std::get<ScalingPolicySpec>(found->spec).mode == Mode::dry_run)
+        warn(document, path, fmt::format("{} is in DryRun: nothing would be done", to_string(wanted)), into);
+    }
+}
+
 }  // namespace
 
 std::vector<Refusal> cross_check(const std::vector<Document>& documents) { return CrossCheck(documents).run(); }
@@ -303,6 +321,8 @@ std::vector<Refusal> cross_check(const std::vector<Document>& documents) { retur
 std::vector<FileProblem> warnings(const std::vector<Document>& documents) {
   std::vector<FileProblem> result;
   for (const auto& document : documents) {
+    if (const auto* monitor = std::get_if<MonitorSpec>(&document.spec))
+      warn_of_actions(document, *monitor, documents, result);
     const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec);
     if (policy == nullptr) continue;
     warn_of_few_ports(document, *policy, result);

@@ -38,6 +38,10 @@ struct PluginEntry {
   std::string (*misfit)(const ConfigNode& settings, TargetType target) = nullptr;
   /// Of a receiver: it groups and repeats alerts itself, so that it is told at once and again each minute.
   bool relays = false;
+  /// Of an action: it is not wanted any more once the alert is over.
+  bool while_firing = false;
+  /// Of an action: the ScalingPolicy of its namespace that it changes. Null: none.
+  std::string (*changes_policy)(const ConfigNode& settings) = nullptr;
 };
 
 /// Sorted.

@@ -71,7 +71,8 @@ void append_plugins(PluginKind kind, std::string_view title, std::string& out) {
     fmt::format_to(std::back_inserter(out), "\n### {}\n\n{}\n\n", name, entry->doc);
     append_schema(entry->schema(), out);
   }
-  fmt::format_to(std::back_inserter(out), "\nNot available in this version: {}.\n", join(later_plugins(kind)));
+  const auto later = later_plugins(kind);
+  if (!later.empty()) fmt::format_to(std::back_inserter(out), "\nNot available in this version: {}.\n", join(later));
 }
 
 }  // namespace
@@ -92,6 +93,7 @@ std::string reference_markdown() {
   append_plugins(PluginKind::probe, "Signal sources", out);
   append_plugins(PluginKind::balancer, "Load balancers", out);
   append_plugins(PluginKind::notifier, "Alert receivers", out);
+  append_plugins(PluginKind::action, "Actions of rules", out);
   return out;
 }
 

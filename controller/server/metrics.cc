@@ -63,10 +63,11 @@ class RegistryMetrics final : public Metrics {
                                     .Help("Time that one evaluation of one policy took.")
                                     .Register(registry_)
                                     .Add({}, decision_buckets());
-  prom::Family<prom::Counter>& actions_ = prom::BuildCounter()
-                                              .Name("ballast_actions_total")
-                                              .Help("Changes made to targets and pools, by kind and outcome.")
-                                              .Register(registry_);
+  prom::Family<prom::Counter>& actions_ =
+      prom::BuildCounter()
+          .Name("ballast_actions_total")
+          .Help("Changes made to targets and pools, and what rules did, by kind and outcome.")
+          .Register(registry_);
   prom::Family<prom::Counter>& notifications_ = prom::BuildCounter()
                                                     .Name("ballast_notifications_total")
                                                     .Help("Attempts to tell a receiver, by outcome.")

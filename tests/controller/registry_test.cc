@@ -88,7 +88,8 @@ TEST_F(Registry, NamesAPlugInThatDoesNotExist) {
 }
 
 TEST(PluginTables, AreSortedAndPromiseNothingThatExists) {
-  for (const auto kind : {PluginKind::probe, PluginKind::scaler, PluginKind::balancer, PluginKind::notifier}) {
+  for (const auto kind :
+       {PluginKind::probe, PluginKind::scaler, PluginKind::balancer, PluginKind::notifier, PluginKind::action}) {
     const auto names = plugin_names(kind);
     EXPECT_TRUE(std::ranges::is_sorted(names));
     EXPECT_FALSE(names.empty());

@@ -141,6 +141,65 @@ TEST(AlertDocuments, AreRefusedWithThePlaceAndTheFix) {
   for (const Case& one : cases) EXPECT_THAT(problems(one.text), HasSubstr(one.says)) << one.name;
 }
 
+std::string with_actions(const std::string& actions) {
+  return monitor("{alert: Stuck, signal: queued, above: \"1\", actions: [" + actions + "]}");
+}
+std::string policy(const std::string& name, const std::string& more = "") {
+  return "apiVersion: ballast.run/v1alpha1\nkind: ScalingPolicy\nmetadata: {name: " + name +
+         ", namespace: shop}\nspec: {maxReplicas: 3" + more +
+         ", scaleTarget: {process: {command: [/bin/sleep, \"60\"]}}, signals: [{name: load, httpValue: {url: "
+         "\"http://127.0.0.1:9/\"}, target: {type: Value, value: \"1\"}}]}\n---\n";
+}
+
+TEST(AlertActions, BecomeWhatARuleDoesInTheirOrder) {
+  const auto set = loaded(policy("web") + with_actions("{restart: {scalingPolicyRef: {name: web}, maxPerHour: 3}}, "
+                                                       "{webhook: {url: \"http://127.0.0.1:9/\"}}"));
+  ASSERT_TRUE(set.problems.empty()) << to_string(set.problems[0]);
+  ASSERT_EQ(set.workloads.size(), 2U);
+  const auto& [name, monitor] = std::pair{set.workloads[0].workload.name, set.workloads[0]};
+  ASSERT_EQ(name, "shop/monitor:queue");
+  ASSERT_EQ(monitor.actions.size(), 2U);
+  EXPECT_EQ(monitor.actions[0].alert, monitor.workload.alerts[0].fingerprint);
+  EXPECT_EQ(monitor.actions[0].name, "0:restart");
+  EXPECT_EQ(monitor.actions[0].rule, "Stuck");
+  EXPECT_EQ(monitor.actions[0].workload, name);
+  EXPECT_EQ(monitor.actions[1].name, "1:webhook");
+  EXPECT_TRUE(set.workloads[1].actions.empty());
+}
+
+TEST(AlertActions, AreRefusedWithFieldValueAndLimit) {
+  struct Case {
+    std::string actions;
+    const char* says;
+  };
+  const std::vector<Case> cases{
+      {"{}", "spec.rules[0].actions[0]"},
+      {"{explode: {}}", "explode"},
+      {"{restart: {}}", "spec.rules[0].actions[0].restart.scalingPolicyRef"},
+      {"{restart: {scalingPolicyRef: {name: web}, maxPerHour: 0}}",
+       "spec.rules[0].actions[0].restart.maxPerHour: 0 is below 1"},
+      {"{restart: {scalingPolicyRef: {name: web}, maxPerHour: 61}}",
+       "spec.rules[0].actions[0].restart.maxPerHour: 61 is above 60"},
+      {"{restart: {scalingPolicyRef: {name: Web}}}", "spec.rules[0].actions[0].restart.scalingPolicyRef.name"},
+      {"{webhook: {}}", "spec.rules[0].actions[0].webhook"},
+      {"{webhook: {url: \"ftp://x/\"}}", "spec.rules[0].actions[0].webhook.url"},
+      {"{restart: {scalingPolicyRef: {name: web}}, webhook: {url: \"http://127.0.0.1:9/\"}}",
+       "spec.rules[0].actions[0]"},
+  };
+  for (const Case& one : cases)
+    EXPECT_THAT(problems(policy("web") + with_actions(one.actions)), HasSubstr(one.says)) << one.actions;
+}
+
+TEST(AlertActions, OfAPolicyThatCannotBeRestartedAreWarnedOf) {
+  const std::string restart = with_actions("{restart: {scalingPolicyRef: {name: web}}}");
+  EXPECT_THAT(problems(restart), HasSubstr("warning: spec.rules[0].actions[0].restart.scalingPolicyRef.name: there is "
+                                           "no good ScalingPolicy shop/web"));
+  EXPECT_EQ(loaded(restart).errors(), 0U) << "without its policy a Monitor still tells people";
+  EXPECT_THAT(problems(policy("web", ", mode: DryRun") + restart),
+              HasSubstr("warning: spec.rules[0].actions[0].restart.scalingPolicyRef.name: ScalingPolicy shop/web is in "
+                        "DryRun"));
+}
+
 TEST(AlertDocuments, TwoReceiversMayStandInForEachOther) {
   EXPECT_EQ(problems(receiver("a", ", fallbackReceiver: b") + receiver("b", ", fallbackReceiver: a")), "");
 }

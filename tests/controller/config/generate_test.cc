@@ -168,7 +168,8 @@ TEST(Describe, EverySettingHasADocumentation) {
     }
   };
   for (const auto& kind : kinds()) visit(kind.schema(), std::string(kind.name) + ".");
-  for (const auto kind : {PluginKind::probe, PluginKind::scaler, PluginKind::balancer, PluginKind::notifier})
+  for (const auto kind :
+       {PluginKind::probe, PluginKind::scaler, PluginKind::balancer, PluginKind::notifier, PluginKind::action})
     for (const auto name : plugin_names(kind)) visit(find_plugin(kind, name)->schema(), std::string(name) + ".");
 }
 
