@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "controller/alerts/receiver_failing.h"
 #include "controller/alerts/rows.h"
+#include "controller/engine/guarded.h"
 #include "policies/alerting/describe.h"
 
 namespace ballast {
@@ -17,6 +19,19 @@ constexpr std::size_t kAtATime = 8;
 constexpr Duration kOfferAgain = std::chrono::seconds{5};
 /// Then alerts go on without what was still to be told.
 constexpr Duration kWaitForRows = std::chrono::seconds{20};
+
+/// What escapes a receiver is its failure alone; it may have been told all the same.
+Task<Delivery> guarded_delivery(std::shared_ptr<Notifier> notifier, Notification notification) {
+  std::exception_ptr failure;
+  try {
+    co_return co_await notifier->deliver(std::move(notification));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  Delivery delivery;
+  delivery.failure = escaped("the receiver broke off", failure, Errc::outcome_unknown);
+  co_return delivery;
+}
 
 }  // namespace
 
@@ -196,7 +211,7 @@ Task<void> AlertDispatcher::deliver(Attempt attempt) {
   Delivery delivery{.failure = Error{Errc::not_found, "there is no receiver " + attempt.receiver}};
   if (notifier) {
     Notification notification = attempt.notification;
-    delivery = co_await notifier->deliver(std::move(notification));
+    delivery = co_await guarded_delivery(notifier, std::move(notification));
   }
   if (events_.tried) events_.tried(attempt.notification, delivery);
   watch(attempt.receiver, delivery);

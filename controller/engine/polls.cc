@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <exception>
-#include <new>
-#include <string_view>
+#include <string>
 #include <utility>
 
+#include "controller/engine/guarded.h"
 #include "core/fnv.h"
 
 namespace ballast {
@@ -20,17 +20,9 @@ Duration phase_of(std::uint64_t hash, Duration interval) {
       static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(std::max<std::int64_t>(1, interval.count())))};
 }
 
-/// What escaped a fetcher or a probe: our bug, and this one signal's failure. Nobody else may notice.
-Error escaped(const std::string& who, std::string_view doing, const std::exception_ptr& failure) {
-  constexpr std::size_t kMost = 200;
-  std::string why = "something that is no exception";
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& thrown) {
-    why = std::string{thrown.what()}.substr(0, kMost);
-  } catch (...) {  // keeps what `why` says
-  }
-  return Error{Errc::bug, "the probe " + who + " failed " + std::string{doing} + ": " + why};
+/// What escaped a fetcher or a probe fails this one signal.
+Error escaped_probe(const std::string& type, const std::string& doing) {
+  return escaped("the probe " + type + " failed " + doing, std::current_exception());
 }
 
 /// A source that is overloaded says when it wants to be asked again; nobody may silence a signal for long with that.
@@ -46,8 +38,7 @@ Result<Page> Polls::decode(const Source& source, const Response& answer) {
   try {
     return source.decode(answer);
   } catch (...) {
-    return escaped(source.type, "reading an answer of " + std::to_string(answer.body.size()) + " bytes",
-                   std::current_exception());
+    return escaped_probe(source.type, "reading an answer of " + std::to_string(answer.body.size()) + " bytes");
   }
 }
 
@@ -55,7 +46,7 @@ Result<NamedReading> Polls::select(const Source& source, const Subscriber& subsc
   try {
     return subscriber.select(page, source.previous.get());
   } catch (...) {
-    return escaped(source.type, "selecting its signal", std::current_exception());
+    return escaped_probe(source.type, "selecting its signal");
   }
 }
 
@@ -121,13 +112,8 @@ Task<TimePoint> Polls::poll_once(std::shared_ptr<Source> source, TimePoint due) 
 }
 
 Task<Result<Response>> Polls::ask(std::shared_ptr<Source> source) {
-  std::exception_ptr failure;
-  try {
-    co_return co_await fetcher_.fetch(source->request);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  co_return escaped(source->type, "asking its source", failure);
+  co_return co_await guarded(fetcher_.fetch(source->request),
+                             "the probe " + source->type + " failed asking its source");
 }
 
 void Polls::deliver(Source& source, const Result<Response>& answer, TimePoint at) {

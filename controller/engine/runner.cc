@@ -7,6 +7,7 @@
 
 #include "controller/engine/act.h"
 #include "controller/engine/fold.h"
+#include "controller/engine/guarded.h"
 #include "controller/journal/codec.h"
 #include "policies/traffic/restart.h"
 
@@ -180,7 +181,7 @@ Task<void> Runner::recover() {
 
 Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
   if (bound->scaler) {
-    auto seen = co_await bound->scaler->observe();
+    auto seen = co_await guarded(bound->scaler->observe(), "the target could not be looked at");
     if (seen) {
       scaler_failure_ = {};
       note_ = seen->note;
@@ -195,7 +196,7 @@ Task<void> Runner::look(std::shared_ptr<BoundWorkload> bound, Views* views) {
   balancer_failures_.resize(bound->balancers.size());
   views->balancers.resize(bound->balancers.size());
   for (std::size_t i = 0; i < bound->balancers.size(); ++i) {
-    auto seen = co_await bound->balancers[i]->observe();
+    auto seen = co_await guarded(bound->balancers[i]->observe(), "the pool could not be looked at");
     if (seen) {
       balancer_failures_[i].reset();
       views->balancers[i] = std::move(*seen);
@@ -354,7 +355,9 @@ Task<void> Runner::act(std::shared_ptr<BoundWorkload> bound, Views views, Plan p
   }
   std::vector<std::string> leaving = names_to_remove(plan, state_.names);
   ObservedTarget target = views.scaler->target;
-  const Result<Done> done = co_await bound->scaler->scale(std::move(target), *plan.write, std::move(leaving));
+  Task<Result<Done>> scaling = bound->scaler->scale(std::move(target), *plan.write, std::move(leaving));
+  const Result<Done> done =
+      co_await guarded(std::move(scaling), "telling the target its number broke off", Errc::outcome_unknown);
   note_outcome(*bound, ActionKind::scale, done);
 }
 
@@ -363,7 +366,9 @@ Task<void> Runner::move_weights(std::shared_ptr<BoundWorkload> bound, const View
     if (!views->balancers[i]) continue;
     std::vector<WantedMember> wanted =
         wanted_members(*plan, PoolId{static_cast<std::uint16_t>(i)}, state_.names, *views);
-    const Result<Done> done = co_await bound->balancers[i]->apply(std::move(wanted));
+    Task<Result<Done>> applying = bound->balancers[i]->apply(std::move(wanted));
+    const Result<Done> done =
+        co_await guarded(std::move(applying), "telling the pool its weights broke off", Errc::outcome_unknown);
     note_outcome(*bound, ActionKind::weights, done);
   }
 }

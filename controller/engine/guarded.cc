@@ -1,0 +1,17 @@
+#include "controller/engine/guarded.h"
+
+namespace ballast {
+
+Error escaped(const std::string& what, const std::exception_ptr& failure, Errc code) {
+  constexpr std::size_t kMost = 200;
+  std::string why = "something that is no exception";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& thrown) {
+    why = std::string{thrown.what()}.substr(0, kMost);
+  } catch (...) {  // keeps what `why` says
+  }
+  return {code, what + ": " + why};
+}
+
+}  // namespace ballast
