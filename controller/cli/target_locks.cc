@@ -70,6 +70,7 @@ struct TargetLocks::Numbers {
 
 std::vector<Claim> claims_of(const CompiledWorkload& compiled) {
   std::vector<Claim> claims;
+  if (compiled.workload.mode == Mode::dry_run) return claims;
   const auto add = [&claims](PluginKind kind, const PluginRef& plugin) {
     const PluginEntry* entry = find_plugin(kind, plugin.type);
     if (entry == nullptr || entry->claims == nullptr) return;

@@ -17,7 +17,8 @@ namespace ballast {
 
 struct CompiledWorkload;
 
-/// What a workload's plug-ins claim on this host.
+/// What a workload's plug-ins claim on this host; nothing in DryRun, which touches nothing and so may stand beside the
+/// owner.
 std::vector<Claim> claims_of(const CompiledWorkload& compiled);
 
 class TargetLocks {

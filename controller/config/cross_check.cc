@@ -168,7 +168,8 @@ class CrossCheck {
     return std::holds_alternative<BalancingPolicySpec>(spec) || std::holds_alternative<AlertRouteSpec>(spec) ? 2 : 1;
   }
   void judge(std::size_t i) {
-    auto claims = claims_of(documents_[i]);
+    std::vector<Claimed> claims;
+    if (!only_watches(documents_[i])) claims = claims_of(documents_[i]);
     auto found = same_id(i);
     if (!found) found = alone(i);
     if (!found) found = contradicts(claims);
@@ -180,6 +181,17 @@ class CrossCheck {
     ids_.emplace(documents_[i].id, i);
     if (rank_of(i) == 0) sources_.push_back(documents_[i]);
     for (auto& claim : claims) claims_.emplace_back(std::move(claim), i);
+  }
+  /// What is in DryRun touches nothing: it may stand beside the owner of its target.
+  [[nodiscard]] bool only_watches(const Document& document) const {
+    if (const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec)) return policy->mode == Mode::dry_run;
+    const auto* pool = std::get_if<BalancingPolicySpec>(&document.spec);
+    if (pool == nullptr) return false;
+    const auto policy = ids_.find(policy_of(document, *pool));
+    return policy != ids_.end() && only_watches(documents_[policy->second]);
+  }
+  static DocumentId policy_of(const Document& document, const BalancingPolicySpec& pool) {
+    return {"ScalingPolicy", document.id.name_space, pool.pool.members_from.scaling_policy_ref.name};
   }
   [[nodiscard]] std::optional<Found> same_id(std::size_t i) const {
     const auto& id = documents_[i].id;
@@ -207,8 +219,7 @@ class CrossCheck {
     if (const auto* receiver = std::get_if<AlertReceiverSpec>(&documents_[i].spec)) return bad_fallback(i, *receiver);
     const auto* pool = std::get_if<BalancingPolicySpec>(&documents_[i].spec);
     if (pool == nullptr) return std::nullopt;
-    const DocumentId wanted{"ScalingPolicy", documents_[i].id.name_space,
-                            pool->pool.members_from.scaling_policy_ref.name};
+    const DocumentId wanted = policy_of(documents_[i], *pool);
     if (const auto policy = ids_.find(wanted); policy != ids_.end())
       return bad_member_signal(*pool, documents_[policy->second], sources_);
     return Found{"spec.pool.membersFrom.scalingPolicyRef.name", fmt::format("there is no good {}", to_string(wanted))};

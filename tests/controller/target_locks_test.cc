@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/config/config.h"
 #include "tests/support/temporary_folder.h"
 
 namespace ballast {
@@ -86,6 +87,13 @@ TEST_F(Locking, AnotherWorkloadOfTheSameDaemonIsAConflict) {
   }
   web.clear();
   EXPECT_TRUE(here.take({ports(20, 30), backend()}, {}));
+}
+
+TEST(Claims, S28_OfWhatIsInDryRunAreNone) {
+  CompiledWorkload web{.scaler = PluginRef{"process", map_node({{"ports", scalar_node("9001-9010", true)}})}};
+  EXPECT_EQ(claims_of(web).size(), 1U);
+  web.workload.mode = Mode::dry_run;
+  EXPECT_TRUE(claims_of(web).empty());
 }
 
 TEST_F(Locking, OneWorkloadMayNameOneBackendTwice) { EXPECT_EQ(take({backend(), backend()}).size(), 2U); }

@@ -90,7 +90,7 @@ spec:
 }
 
 /// The test is the other daemon: it holds the lock on the pool.
-TEST_F(Reload, ATargetOfAnotherDaemonIsLeftAloneAndToldOfUntilItIsFree) {
+TEST_F(Reload, S28_ATargetOfAnotherDaemonIsLeftAloneAndToldOfUntilItIsFree) {
   const std::string pool = "the HAProxy backend web at " + stage.path("web.sock");
   std::optional<Result<Lock>> other = lock_target(target_lock_directory().string(), pool);
   ASSERT_TRUE(*other) << other->error().message;

@@ -39,7 +39,7 @@ std::string policy(std::string_view name, std::string_view ports, std::string_vi
          "\n  signals: [{name: s, http: {url: \"http://h/\"}, target: {type: Value, value: 1}}]\n";
 }
 
-TEST(Processes, PortsThatOverlapNameBothDocuments) {
+TEST(Processes, S28_PortsThatOverlapNameBothDocuments) {
   const auto set = load(std::vector<SourceFile>{
       {"shop.yaml",
        policy("a", "9001-9050") + "---\n" + policy("b", "9051-9060") + "---\n" + policy("c", "9060-9070"),

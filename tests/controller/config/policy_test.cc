@@ -163,10 +163,21 @@ TEST(Compile, TheTargetOfASignalIsNotPartOfItsFingerprint) {
   EXPECT_NE(one[0].workload.signals[0].fingerprint, other[0].workload.signals[0].fingerprint);
 }
 
-TEST(CrossCheck, OneBackendBelongsToOneDocument) {
+TEST(CrossCheck, S28_OneBackendBelongsToOneDocument) {
   EXPECT_THAT(refusals({policy("web"), pool("a", "web", "x"), pool("b", "web", "x")}),
               ElementsAre("b.yaml: spec.pool.haproxy: the HAProxy backend x at /run/haproxy.sock is already that of "
                           "BalancingPolicy shop/a (a.yaml)"));
+}
+
+TEST(CrossCheck, S28_WhatIsInDryRunStandsBesideTheOwnerOnEitherSide) {
+  Document watcher = policy("watcher");
+  std::get<ScalingPolicySpec>(watcher.spec).mode = Mode::dry_run;
+  EXPECT_THAT(refusals({policy("web"), watcher, pool("a", "web", "x"), pool("b", "watcher", "x")}), IsEmpty());
+  EXPECT_THAT(refusals({policy("web"), watcher, pool("b", "watcher", "x"), pool("c", "web", "x")}), IsEmpty());
+  EXPECT_EQ(refusals({policy("web"), watcher, pool("b", "watcher", "x"), pool("c", "web", "x"), pool("d", "web", "x")})
+                .size(),
+            1U)
+      << "who watches hides no second owner";
 }
 
 TEST(CrossCheck, APoolNeedsItsPolicyInItsOwnNamespace) {
