@@ -48,6 +48,13 @@ void begin(const Workload& workload, const Observation& observation, const Membe
   }
 }
 
+/// Whoever gets load again, as from a person's hand, begins to drain anew.
+void remember_draining(const Member& member, const Observation& observation, MemberMemory& known) {
+  const bool gets_load = std::ranges::any_of(member.pools, [](const PoolMember& place) { return place.weight > 0; });
+  if (gets_load) known.draining_since.reset();
+  if (!known.draining_since && gets_nothing_new(member, observation)) known.draining_since = observation.at;
+}
+
 void remember_members(const Workload& workload, Memory& memory, const Observation& observation,
                       std::vector<Step>& steps) {
   std::vector<MemberMemory> now;
@@ -56,8 +63,7 @@ void remember_members(const Workload& workload, Memory& memory, const Observatio
     if (!exists(member)) continue;
     MemberMemory* before = find(memory, member.id);
     MemberMemory& known = now.emplace_back(before != nullptr ? std::move(*before) : MemberMemory{.id = member.id});
-    if (known.retiring && !known.draining_since && gets_nothing_new(member, observation))
-      known.draining_since = observation.at;
+    if (known.retiring) remember_draining(member, observation, known);
     const bool held = is_contested(member, known.contested, observation);
     if (std::exchange(known.contested, held) && !held) steps.push_back(step_of(member.id, Reason::member_released));
     if (member.state == MemberState::ready && !known.was_ready) {

@@ -116,6 +116,25 @@ TEST(Members, ADrainTimeoutCountsFromWeightZeroNotFromTheWish) {
   }
 }
 
+TEST(Members, ADrainBeginsAnewForWhoGotLoadAgain) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  evaluate(pooled(), memory, o);
+  const auto look = [&memory](int second, PoolMember second_place) {
+    return evaluate(
+        pooled(), memory,
+        with(second, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, second_place)}, 2));
+  };
+  PoolMember held{kPool, 0, 0};
+  held.contested = true;  // somebody took it out, for longer than a drain may last
+  look(11, held);
+  look(60, held);
+  EXPECT_EQ(of(look(61, serving(3)), 2).weights, (std::vector<Weight>{{kPool, 0}})) << "and gave it back";
+  EXPECT_FALSE(of(look(62, PoolMember{kPool, 0, 3}), 2).weights.empty()) << "with work that it may finish";
+  EXPECT_TRUE(of(look(93, PoolMember{kPool, 0, 3}), 2).weights.empty());
+}
+
 TEST(Members, OneMoreThanTheTargetWasToldTakesNobodyElseAway) {
   Memory memory = shrinkable();
   Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
