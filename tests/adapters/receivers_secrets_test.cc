@@ -56,7 +56,7 @@ void expect_no_canary(ReceiverRig& rig, const std::string& base) {
   }
 }
 
-TEST(Receivers, KeepTheirSecretsFromMessagesThatRepeatTheRequest) {
+TEST(Receivers, S60_KeepTheirSecretsFromMessagesThatRepeatTheRequest) {
   for (const std::string status :
        {"200 OK", "302 Found", "400 Bad Request", "401 Unauthorized", "404 Not Found", "429 Slow", "500 Oops"}) {
     RawServer echo([&](RawPeer& peer) {

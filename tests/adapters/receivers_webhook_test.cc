@@ -151,7 +151,7 @@ TEST(WebhookReceiver, IsNotThereOrNotAllowed) {
   EXPECT_THAT(told_to(strict, {.url = nobody}), failed_with(Errc::denied, "127.0.0.1"));
 }
 
-TEST(WebhookReceiver, DoesNotFollowToMetadata) {
+TEST(WebhookReceiver, S60_DoesNotFollowToMetadata) {
   Inbox inbox(http_answer("302 Found", "see http://169.254.169.254/?token=canary",
                           "Location: http://169.254.169.254/latest/meta-data/?token=canary\r\n"));
   ReceiverRig rig;

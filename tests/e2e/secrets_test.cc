@@ -85,7 +85,7 @@ std::map<std::string, std::string> contents(const std::string& folder) {
 
 using Secrets = OnStage;
 
-TEST_F(Secrets, ComeOutNowhereButAtTheirServer) {
+TEST_F(Secrets, S60_ComeOutNowhereButAtTheirServer) {
   Gossip gossip;
   const std::string canary = kCanary;
   stage.write("password", canary + "-password\n");

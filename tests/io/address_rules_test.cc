@@ -5,7 +5,7 @@
 namespace ballast {
 namespace {
 
-TEST(AddressRules, KnowWhatNeedsAFlagInEverySpelling) {
+TEST(AddressRules, S60_KnowWhatNeedsAFlagInEverySpelling) {
   struct Case {
     const char* address;
     AddressKind kind;

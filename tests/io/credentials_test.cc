@@ -101,7 +101,7 @@ TEST_P(FetcherContract, NeverLeavesOutASecretThatCannotBeRead) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST_P(FetcherContract, TakesSecretsOutOfAnswersThatRepeatThem) {
+TEST_P(FetcherContract, S60_TakesSecretsOutOfAnswersThatRepeatThem) {
   const SecretRef file{.file = write_file("long-secret", "canary-3f9-of-many-letters")};
   Echo echo;
   RawServer refusing(echo.script(401));

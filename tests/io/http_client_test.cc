@@ -134,7 +134,7 @@ TEST(HttpClient, NamesTheUrlWithoutItsSecrets) {
               fails(Errc::unavailable, "http://127.0.0.1:1/x?token=***"));
 }
 
-TEST(HttpClient, RefusesAddressesThatAreNotAllowed) {
+TEST(HttpClient, S60_RefusesAddressesThatAreNotAllowed) {
   RawServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
   HttpClientOptions options;
   options.network.allow_loopback = false;
@@ -148,7 +148,7 @@ TEST(HttpClient, RefusesAddressesThatAreNotAllowed) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST_P(FetcherContract, ShowsNoSecretInItsMessages) {
+TEST_P(FetcherContract, S60_ShowsNoSecretInItsMessages) {
   Client client(GetParam());
   const auto answer = client.get("http://bob:hunter2@127.0.0.1:1/x?token=hunter2");
   EXPECT_THAT(answer, fails(Errc::unavailable, "http://127.0.0.1:1"));

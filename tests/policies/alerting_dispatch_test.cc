@@ -109,7 +109,7 @@ TEST(Dispatch, OpensOnceAndEndsOnce) {
   EXPECT_EQ(desk.book.episodes.size(), 1U);
 }
 
-TEST(Dispatch, NeverEndsAnAlertBeforeItsBegin) {
+TEST(Dispatch, S69_NeverEndsAnAlertBeforeItsBegin) {
   Desk desk;
   const EpisodeKey web = desk.open("web");
   end_episode(desk.book, desk.routing, web, wall(desk.now) - hours{1}, desk.now);

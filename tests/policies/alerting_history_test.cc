@@ -132,7 +132,7 @@ void expect_lawful(Odds odds, std::uint64_t seeds) {
 
 TEST(AlertHistory, LosesNothingWhenAllGoesWell) { expect_lawful({.failure = 0}, 3); }
 TEST(AlertHistory, LosesNothingToReceiversThatFail) { expect_lawful({.failure = 5}, 4); }
-TEST(AlertHistory, LosesNothingToCrashes) { expect_lawful({.failure = 5, .crash = 100}, 6); }
+TEST(AlertHistory, S68_LosesNothingToCrashes) { expect_lawful({.failure = 5, .crash = 100}, 6); }
 TEST(AlertHistory, LosesNothingToPeopleWhoChangeTheRouting) { expect_lawful({.failure = 5, .rerouted = 60}, 4); }
 TEST(AlertHistory, LosesNothingToAllOfThem) { expect_lawful({.failure = 3, .crash = 60, .rerouted = 30}, 8); }
 

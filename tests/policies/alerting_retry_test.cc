@@ -86,7 +86,7 @@ TEST(Retry, TellsAtOnceWhatChangedDuringAnOutage) {
   EXPECT_EQ(desk.book, AlertBook{});
 }
 
-TEST(Retry, LeavesAReceiverAloneForAsLongAsItAsks) {
+TEST(Retry, S67_LeavesAReceiverAloneForAsLongAsItAsks) {
   Desk desk;
   desk.open("web");
   desk.at(30);
@@ -144,7 +144,7 @@ TEST(Fallback, IsAskedOnceTheReceiverFailedForFiveMinutesThenByTurns) {
   for (std::size_t i = 1; i < asked.size(); ++i) EXPECT_NE(asked[i], asked[i - 1]);
 }
 
-TEST(Fallback, IsAskedAfterFiveMinutesThoughTheReceiverAsksForAnHour) {
+TEST(Fallback, S67_IsAskedAfterFiveMinutesThoughTheReceiverAsksForAnHour) {
   Desk desk = with_fallback();
   next_fails(desk, failed(Errc::rate_limited, hours{1}));
   EXPECT_EQ(desk.next(), 330);

@@ -64,7 +64,7 @@ TEST(RuleState, GoesOnFiringWhileNothingIsKnown) {
   EXPECT_EQ(told({{0, kYes}, {5, kUnknown}, {7200, kUnknown}, {7205, kNo}}, {}), (std::vector{0, -7205}));
 }
 
-TEST(RuleState, CountsKeepFiringForFromTheFirstLookThatFoundItOver) {
+TEST(RuleState, S70_CountsKeepFiringForFromTheFirstLookThatFoundItOver) {
   const AlertTiming timing{.keep_firing_for = seconds{60}};
   EXPECT_EQ(told({{0, kYes}, {50, kNo}, {109, kNo}, {110, kNo}}, timing), (std::vector{0, -110}));
   EXPECT_EQ(told({{0, kYes}, {50, kNo}, {100, kYes}, {150, kNo}, {209, kNo}, {210, kNo}}, timing),
@@ -80,7 +80,7 @@ TEST(RuleState, IsNotKeptFiringForEverByASourceThatIsUnknownNowAndThen) {
   EXPECT_EQ(told(looks, {.keep_firing_for = seconds{60}}), (std::vector{0, -130}));
 }
 
-TEST(RuleState, TellsWhenItBeganAlsoWhenItEndsAndWhatWasFound) {
+TEST(RuleState, S69_TellsWhenItBeganAlsoWhenItEndsAndWhatWasFound) {
   std::vector<AlertMemory> memory;
   std::vector<AlertTransition> transitions;
   look_at(kAlert, {kYes, 12, MemberId{3}}, {}, at(0), memory, transitions);
@@ -148,7 +148,7 @@ class Reference {
   std::vector<bool> firing_{};
 };
 
-TEST(RuleState, IsThatOfASlowReferenceInRandomHistories) {
+TEST(RuleState, S69_IsThatOfASlowReferenceInRandomHistories) {
   std::size_t changes = 0;
   for (std::uint64_t seed = 0; seed < 4000; ++seed) {
     SplitMix chance(seed);

@@ -214,7 +214,7 @@ int nights() {
   return seeds == nullptr ? 10 : std::atoi(seeds);
 }
 
-TEST(AlertDelivery, LosesNothingAndRepeatsAlmostNothingOverFaultsAndKills) {
+TEST(AlertDelivery, S68_S70_LosesNothingAndRepeatsAlmostNothingOverFaultsAndKills) {
   int transitions = 0;
   int kills = 0;
   int doubled = 0;

@@ -73,6 +73,8 @@ Workload mistaken(Workload workload, const Memory& memory, const Observation& ob
   if (bugs.contains(Bug::failing_masks_others))
     for (Signal& signal : workload.signals)
       if (fails(signal, memory, observation)) signal.target_type = TargetType::none;
+  if (bugs.contains(Bug::first_decides))
+    for (std::size_t i = 1; i < workload.signals.size(); ++i) workload.signals[i].target_type = TargetType::none;
   if (bugs.contains(Bug::no_stabilization)) {
     if (!workload.behavior) workload.behavior.emplace();
     workload.behavior->scale_down.stabilization_window_seconds = 0;
@@ -154,6 +156,11 @@ Plan wrapped_evaluate(const Workload& workload, Memory& memory, const Observatio
   Observation seen = observation;
   for (Arrival& arrival : seen.arrivals) arrival = mistaken(std::move(arrival), memory, bugs);
   const Workload asked = mistaken(workload, memory, seen, bugs);
+  if (bugs.contains(Bug::believes_itself) && seen.target && !seen.target->chooses_members)
+    seen.target->desired = memory.scale.intent.value_or(seen.target->desired);
+  // The first decision of a life.
+  if (bugs.contains(Bug::forgets_proposals) && memory.evidence_from < observation.evidence_from)
+    memory.scale.recommendations.clear();
   if (bugs.contains(Bug::old_evidence)) seen.evidence_from = {};
   if (bugs.contains(Bug::fallback_sticks))
     std::erase_if(seen.arrivals, [&](const Arrival& arrival) {

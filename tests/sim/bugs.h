@@ -37,12 +37,24 @@ enum class Bug : std::uint8_t {
   forgets,               ///< starts without what the one before had written down
   ejects_all,            ///< whoever looks sick is out, however many
   ejects_never,          ///< sick members serve on
+  first_decides,         ///< looks at its first signal alone, whatever the others say
+  believes_itself,       ///< takes what it told last for what there is
+  forgets_proposals,     ///< starts without what was proposed before
   // at the edge
   act_before_journal,  ///< acts although what it decided is not on the disk
   lost_drain,          ///< takes a member out of the pool at once
   repeats_relative,    ///< asks for "so many more", and once more when no answer came
   slow_blocks_all,     ///< one source at a time
   bad_document_stops,  ///< one document that cannot be used, and nobody is served
+  repeats_decrease,    ///< asks for "so many fewer", and once more when no answer came
+  fights_people,       ///< gives members their weights that somebody else holds
+  hears_late,          ///< what a person says counts from the next tick on
+  ignores_owner,       ///< steers a target that another policy has
+  throw_ends_all,      ///< an exception in one call, and the process is gone
+  leaks_secret,        ///< what a source repeats of a question is kept
+  drops_refused,       ///< a word that the receiver does not take is forgotten
+  forgets_begin,       ///< an alert that fires again began when it first did
+  no_keep_firing,      ///< an alert ends at the first look that does not find it
 };
 using Bugs = std::set<Bug>;
 
@@ -73,11 +85,23 @@ inline constexpr std::array kBugs{
     PlantedBug{Bug::forgets, "forgets"},
     PlantedBug{Bug::ejects_all, "ejects_all"},
     PlantedBug{Bug::ejects_never, "ejects_never"},
+    PlantedBug{Bug::first_decides, "first_decides"},
+    PlantedBug{Bug::believes_itself, "believes_itself"},
+    PlantedBug{Bug::forgets_proposals, "forgets_proposals"},
     PlantedBug{Bug::act_before_journal, "act_before_journal"},
     PlantedBug{Bug::lost_drain, "lost_drain"},
     PlantedBug{Bug::repeats_relative, "repeats_relative"},
     PlantedBug{Bug::slow_blocks_all, "slow_blocks_all"},
     PlantedBug{Bug::bad_document_stops, "bad_document_stops"},
+    PlantedBug{Bug::repeats_decrease, "repeats_decrease"},
+    PlantedBug{Bug::fights_people, "fights_people"},
+    PlantedBug{Bug::hears_late, "hears_late"},
+    PlantedBug{Bug::ignores_owner, "ignores_owner"},
+    PlantedBug{Bug::throw_ends_all, "throw_ends_all"},
+    PlantedBug{Bug::leaks_secret, "leaks_secret"},
+    PlantedBug{Bug::drops_refused, "drops_refused"},
+    PlantedBug{Bug::forgets_begin, "forgets_begin"},
+    PlantedBug{Bug::no_keep_firing, "no_keep_firing"},
 };
 
 /// While it lives, every `evaluate` of this program has these bugs.

@@ -1,5 +1,5 @@
 // A crash at every single point of one life at which it makes a difference: each operation of the disk, each call of an
-// adapter. What the next controller finds is what the world and the disk still hold.
+// adapter, each word to the receiver. What the next controller finds is what the world and the disk still hold.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,13 +13,14 @@ namespace {
 
 using Where = Crash::Where;
 
-/// A surge, its drain and shrink, and calm.
+/// A surge that people are told of, its drain and shrink, and calm.
 Play life() {
   Play play = surge(1);
   play.workload.max_replicas = 8;
   play.world.start_delay_max = 4;
   play.world.demand.points = {{0, 10}, {10, 10}, {14, 50}, {40, 50}, {44, 10}};
   play.workload.behavior->scale_down.stabilization_window_seconds = 10;
+  play.workload.alerts = {{.alert = "High", .fingerprint = 501, .threshold = 30}};
   play.quiet_from = 60;
   play.length = 600;
   return play;
@@ -60,13 +61,17 @@ Tried try_every_point(const Play& play_of) {
   }
   for (const Where where : {Where::before_call, Where::after_call, Where::after_without_reply})
     try_all(play_of, where, whole.calls, false, whole, tried);
-  std::printf("crash points: %llu disk operations x 4, %llu adapter calls x 3, %llu in all, %llu crashed\n",
-              static_cast<unsigned long long>(whole.disk_points), static_cast<unsigned long long>(whole.calls),
-              static_cast<unsigned long long>(tried.points), static_cast<unsigned long long>(tried.crashed));
+  for (const Where where : {Where::before_word, Where::after_word})
+    try_all(play_of, where, whole.words, false, whole, tried);
+  std::printf(
+      "crash points: %llu disk operations x 4, %llu adapter calls x 3, %llu words x 2, %llu in all, %llu crashed\n",
+      static_cast<unsigned long long>(whole.disk_points), static_cast<unsigned long long>(whole.calls),
+      static_cast<unsigned long long>(whole.words), static_cast<unsigned long long>(tried.points),
+      static_cast<unsigned long long>(tried.crashed));
   return tried;
 }
 
-TEST(CrashPoints, AreAllSurvived) {
+TEST(CrashPoints, S68_AreAllSurvived) {
   const Tried tried = try_every_point(life());
   EXPECT_GT(tried.points, 500U);
   EXPECT_EQ(tried.crashed, tried.points);

@@ -35,7 +35,7 @@ std::int32_t told_to_serve(const std::vector<Event>& events, std::int32_t initia
   std::set<std::string> draining;
   for (const Event& event : events) {
     if (event.at > t) break;
-    if (event.kind == Kind::scaled) told = event.after;
+    if (event.kind == Kind::scaled || (event.kind == Kind::meddled && event.member.empty())) told = event.after;
     if (event.kind == Kind::weight_changed && falls(event, true)) draining.insert(event.member);
     if (rises(event) || event.kind == Kind::member_stopped || event.kind == Kind::member_failed)
       draining.erase(event.member);
@@ -67,6 +67,42 @@ Expectation holds(Time from, Time to, std::size_t service) {
              std::to_string(event.before) + " became " + std::to_string(event.after) + at_service(service)});
         return;
       }
+  };
+}
+
+Expectation untouched(Time from, Time to, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    for (const Event& event : outcome.services[service].events)
+      if (within(event.at, from, to) && (event.kind == Kind::scaled || event.kind == Kind::weight_changed)) {
+        found.push_back({"untouched", event.at, "touched" + at_service(service)});
+        return;
+      }
+  };
+}
+
+Expectation leaves_alone_what_others_hold(std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    std::set<std::string> held;
+    for (const Event& event : outcome.services[service].events) {
+      if (event.kind == Kind::meddled && event.after == 0) held.insert(event.member);
+      if (event.kind == Kind::meddled && event.after > 0) held.erase(event.member);
+      if (event.kind == Kind::weight_changed && held.contains(event.member))
+        found.push_back({"by hand", event.at, event.member + " was taken from whoever held it" + at_service(service)});
+    }
+  };
+}
+
+Expectation people_hear(std::string text) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    const auto holds = [&](const std::string& line) { return line.find(text) != line.npos; };
+    if (std::ranges::none_of(outcome.said, holds)) found.push_back({"says", 0, "nobody said: " + text});
+  };
+}
+
+Expectation dies_at_most(std::size_t times) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    if (outcome.kills > times)
+      found.push_back({"start", outcome.ended, "the controller died " + std::to_string(outcome.kills) + " times"});
   };
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/reason.h"
@@ -19,6 +20,14 @@ Expectation says(Reason reason, Time from, Time to, std::size_t service = 0);
 Expectation holds(Time from, Time to, std::size_t service = 0);
 /// The same, but more may be told.
 Expectation does_not_shrink(Time from, Time to, std::size_t service = 0);
+/// Nobody is told anything.
+Expectation untouched(Time from, Time to, std::size_t service = 0);
+/// No member changes its weight while somebody else holds it.
+Expectation leaves_alone_what_others_hold(std::size_t service = 0);
+/// People are told something that holds this text.
+Expectation people_hear(std::string text);
+/// The controller dies so often, at the most.
+Expectation dies_at_most(std::size_t times);
 /// So many are told to serve at this time.
 Expectation serves(std::int32_t least, std::int32_t most, Time at, std::size_t service = 0);
 /// The number told turns from falling to rising at most so often.

@@ -12,9 +12,8 @@ TimePoint engine_time(Time t) { return kBegan + from_seconds(t); }
 
 /// A port's call costs time; a slow one more.
 Task<const Trouble*> enter(Stage* stage, Target target, std::size_t service) {
-  const Trouble* trouble = stage->faults.now(target, stage->now(), {}, service);
-  const bool slow = trouble != nullptr && trouble->fault == Fault::slow;
-  const TimePoint until = stage->time.now() + (slow ? std::chrono::milliseconds{1900} : std::chrono::milliseconds{5});
+  const Trouble* trouble = stage->strike(target, {}, service);
+  const TimePoint until = stage->time.now() + std::chrono::milliseconds{5} + from_seconds(stage->delay(trouble));
   co_await Sleep(stage->time, until);
   if (stage->dies_next) stage->kill();
   stage->sites[service].world->advance(stage->now());
@@ -22,6 +21,48 @@ Task<const Trouble*> enter(Stage* stage, Target target, std::size_t service) {
 }
 
 bool is(const Trouble* trouble, Fault fault) { return trouble != nullptr && trouble->fault == fault; }
+const Mishap* mishap_of(const Trouble* trouble) { return is(trouble, Fault::mishap) ? &trouble->mishap : nullptr; }
+
+Error failed(Errc code) { return {code, "it went wrong: " + std::string(to_string(code))}; }
+
+/// What stands in the way of a look.
+std::optional<Error> look_failure(Stage& stage, const Trouble* trouble, const char* why) {
+  if (is(trouble, Fault::observe_fails)) return Error{Errc::unavailable, why};
+  const Mishap* mishap = mishap_of(trouble);
+  if (mishap == nullptr) return std::nullopt;
+  if (mishap->throws_looking) stage.blow_up();
+  return mishap->looks ? std::optional{failed(*mishap->looks)} : std::nullopt;
+}
+
+/// What keeps a write from having an effect.
+std::optional<Error> write_failure(Stage& stage, const Trouble* trouble, Error denied) {
+  if (is(trouble, Fault::write_fails)) return denied;
+  const Mishap* mishap = mishap_of(trouble);
+  if (mishap == nullptr || mishap->done) return std::nullopt;
+  if (mishap->throws_writing) stage.blow_up();
+  return mishap->writes ? std::optional{failed(*mishap->writes)} : std::nullopt;
+}
+
+/// What is said of a write that had its effect.
+Result<Done> write_answer(Stage& stage, const Trouble* trouble) {
+  if (is(trouble, Fault::reply_lost)) return Error{Errc::outcome_unknown, "no answer"};
+  const Mishap* mishap = mishap_of(trouble);
+  if (mishap == nullptr || !mishap->done) return Done{};
+  if (mishap->throws_writing) stage.blow_up();
+  if (mishap->writes) return failed(*mishap->writes);
+  return Done{};
+}
+
+/// What a look shows: what there is, or what a trouble makes of it.
+template <class View>
+View shown(const Trouble* trouble, View now, std::optional<View>& before, std::function<void(View&)> Mishap::*change) {
+  const Mishap* mishap = mishap_of(trouble);
+  const bool sees_old = mishap != nullptr && mishap->sees_old;
+  if (!sees_old || !before) before = now;
+  if (sees_old) return *before;
+  if (mishap != nullptr && mishap->*change) (mishap->*change)(now);
+  return now;
+}
 
 class SimScaler final : public Scaler {
  public:
@@ -30,7 +71,7 @@ class SimScaler final : public Scaler {
   Task<Result<ScalerView>> observe() override {
     if (!stage_.dead() && service_ == 0) stage_.last_look = stage_.now();
     const Trouble* trouble = co_await enter(&stage_, Target::scaler, service_);
-    if (is(trouble, Fault::observe_fails)) co_return Error{Errc::unavailable, "the target does not answer"};
+    if (auto failure = look_failure(stage_, trouble, "the target does not answer")) co_return *failure;
     ScalerView view;
     view.target = {.uid = "target-1",
                    .version = std::to_string(world().version()),
@@ -47,21 +88,22 @@ class SimScaler final : public Scaler {
                               .started = engine_time(member.started)});
     }
     if (service_ == 0 && stage_.faults.rolls_out(stage_.now())) add_new_version(view);
-    co_return view;
+    co_return shown(trouble, std::move(view), before_, &Mishap::target);
   }
 
   Task<Result<Done>> scale(ObservedTarget observed, std::int32_t replicas, std::vector<std::string> remove) override {
     const Trouble* trouble = co_await enter(&stage_, Target::scaler, service_);
     if (stage_.dead() || (service_ == 0 && !stage_.begin_call())) co_return Error{Errc::cancelled, "killed"};
-    if (is(trouble, Fault::write_fails)) co_return Error{Errc::denied, "no right to scale"};
+    if (auto failure = write_failure(stage_, trouble, {Errc::denied, "no right to scale"})) co_return *failure;
     if (observed.version != std::to_string(world().version())) co_return Error{Errc::conflict, "changed meanwhile"};
     const std::int32_t more = replicas - world().told();
     world().scale(replicas, remove);
-    const bool lost = is(trouble, Fault::reply_lost);
-    if (lost && more > 0 && stage_.bugs.contains(Bug::repeats_relative)) world().scale(replicas + more, {});
+    const Mishap* mishap = mishap_of(trouble);
+    const bool lost = is(trouble, Fault::reply_lost) || (mishap != nullptr && mishap->done);
+    const Bug repeats = more > 0 ? Bug::repeats_relative : Bug::repeats_decrease;
+    if (lost && more != 0 && stage_.bugs.contains(repeats)) world().scale(std::max(0, replicas + more), {});
     if (service_ == 0) stage_.end_call();
-    if (lost) co_return Error{Errc::outcome_unknown, "no answer"};
-    co_return Done{};
+    co_return write_answer(stage_, trouble);
   }
 
  private:
@@ -77,6 +119,7 @@ class SimScaler final : public Scaler {
 
   Stage& stage_;
   std::size_t service_;
+  std::optional<ScalerView> before_{};
 };
 
 class SimBalancer final : public Balancer {
@@ -85,21 +128,22 @@ class SimBalancer final : public Balancer {
 
   Task<Result<BalancerView>> observe() override {
     const Trouble* trouble = co_await enter(&stage_, Target::balancer, service_);
-    if (is(trouble, Fault::observe_fails)) co_return Error{Errc::unavailable, "the balancer does not answer"};
+    if (auto failure = look_failure(stage_, trouble, "the balancer does not answer")) co_return *failure;
     BalancerView view;
     for (const auto& [name, member] : world().members())
       if (member.in_pool_since)
         view.members.push_back({.name = name,
                                 .weight = member.weight,
                                 .in_flight = static_cast<std::int32_t>(member.in_flight),
+                                .contested = member.by_hand && !stage_.bugs.contains(Bug::fights_people),
                                 .counters = counters_of(member)});
-    co_return view;
+    co_return shown(trouble, std::move(view), before_, &Mishap::pool);
   }
 
   Task<Result<Done>> apply(std::vector<WantedMember> wanted) override {
     const Trouble* trouble = co_await enter(&stage_, Target::balancer, service_);
     if (stage_.dead() || (service_ == 0 && !stage_.begin_call())) co_return Error{Errc::cancelled, "killed"};
-    if (is(trouble, Fault::write_fails)) co_return Error{Errc::unavailable, "refused"};
+    if (auto failure = write_failure(stage_, trouble, {Errc::unavailable, "refused"})) co_return *failure;
     std::map<std::string, std::int32_t> weights;
     for (const WantedMember& member : wanted) {
       if (member.weight == 0 && stage_.bugs.contains(Bug::lost_drain)) continue;
@@ -110,13 +154,13 @@ class SimBalancer final : public Balancer {
     // Raises before cuts, as the real one: the pool is never emptied between.
     for (const bool raises : {true, false})
       for (const std::string& name : names) {
+        if (world().members().at(name).by_hand && !stage_.bugs.contains(Bug::fights_people)) continue;
         const auto at = weights.find(name);
         const auto weight = at == weights.end() ? std::nullopt : std::optional{at->second};
         if ((weight.value_or(-1) >= world().members().at(name).weight) == raises) world().set_weight(name, weight);
       }
     if (service_ == 0) stage_.end_call();
-    if (is(trouble, Fault::reply_lost)) co_return Error{Errc::outcome_unknown, "no answer"};
-    co_return Done{};
+    co_return write_answer(stage_, trouble);
   }
 
  private:
@@ -132,48 +176,10 @@ class SimBalancer final : public Balancer {
 
   Stage& stage_;
   std::size_t service_;
-};
-
-class SimReceiver final : public Notifier {
- public:
-  explicit SimReceiver(Stage& stage) : stage_(stage) {}
-  Task<ballast::Delivery> deliver(Notification notification) override {
-    if (stage_.dead()) co_return ballast::Delivery{.failure = Error{Errc::cancelled, "nobody is there"}};
-    for (const Alert& alert : notification.alerts)
-      stage_.notices.push_back(
-          {notification.key,
-           alert.labels.at("namespace") + "/" + alert.labels.at("policy") + " " + alert.labels.at("alertname"),
-           alert.starts_at, alert.ends_at.has_value()});
-    co_return ballast::Delivery{};
-  }
-
- private:
-  Stage& stage_;
+  std::optional<BalancerView> before_{};
 };
 
 }  // namespace
-
-void Stage::kill() {
-  killed = true;
-  if (!disk.crashed()) disk.crash_now();
-}
-
-bool Stage::begin_call() {
-  if (dead()) return false;
-  ++calls;
-  if (crash && crash->where == Crash::Where::before_call && crash->number == calls) kill();
-  return !dead();
-}
-
-void Stage::end_call() {
-  last_action = now();
-  seen_before_action = last_look;
-  if (!crash || crash->number != calls) return;
-  if (crash->where == Crash::Where::after_without_reply) kill();
-  if (crash->where != Crash::Where::after_call) return;
-  dies_next = true;
-  disk.crash_at(disk.points() + 1, false);
-}
 
 std::unique_ptr<Scaler> make_scaler(Stage& stage, std::size_t service) {
   return std::make_unique<SimScaler>(stage, service);
@@ -181,7 +187,5 @@ std::unique_ptr<Scaler> make_scaler(Stage& stage, std::size_t service) {
 std::unique_ptr<Balancer> make_balancer(Stage& stage, std::size_t service) {
   return std::make_unique<SimBalancer>(stage, service);
 }
-
-std::shared_ptr<Notifier> make_receiver(Stage& stage) { return std::make_shared<SimReceiver>(stage); }
 
 }  // namespace ballast::sim

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/ports.h"
+#include "core/request.h"
 #include "core/split_mix.h"
 #include "tests/sim/world.h"
 
@@ -34,13 +38,36 @@ enum class Fault : std::uint8_t {
   slow,
   // of the disk
   disk_full,
+  disk_fails,  ///< writes give errors
+  disk_read_only,
+  disk_unreadable,  ///< reads give errors
+  // of anything but the disk
+  mishap,  ///< as `Trouble::mishap` says
 };
 inline constexpr Fault kSourceFaults[] = {Fault::source_refuses, Fault::source_times_out, Fault::source_500,
                                           Fault::source_empty,   Fault::source_nan,       Fault::source_infinite,
                                           Fault::source_html,    Fault::source_frozen,    Fault::source_slow};
 inline constexpr Fault kPortFaults[] = {Fault::observe_fails, Fault::write_fails, Fault::reply_lost, Fault::slow};
 
-enum class Target : std::uint8_t { source, scaler, balancer, disk };
+enum class Target : std::uint8_t { source, scaler, balancer, disk, receiver };
+
+/// How a call goes wrong in other ways than those that have a name.
+struct Mishap {
+  std::optional<Errc> looks{};   ///< a question to a source, target or pool fails so
+  std::optional<Errc> writes{};  ///< a write, or a word to the receiver, fails so
+  bool done = false;             ///< what fails took effect all the same
+  bool throws_looking = false;
+  bool throws_writing = false;
+  Time takes = 0;                     ///< each call; what is asked ends at its deadline
+  Time jitter = 0;                    ///< up to so much more
+  int every = 1;                      ///< only each so-manieth call
+  bool sees_old = false;              ///< a look shows what the one before the trouble showed
+  std::optional<Time> retry_after{};  ///< as the receiver asks
+  std::function<void(ScalerView&)> target{};
+  std::function<void(BalancerView&)> pool{};
+  std::function<void(Response&)> answer{};
+  bool holds_value = false;  ///< what a source says then is a value
+};
 
 struct Trouble {
   Target target{};
@@ -48,9 +75,10 @@ struct Trouble {
   std::string signal{};  ///< of a source; empty: all of them
   Time from = 0;
   Time to = 0;
-  int status = 200;         ///< of source_answers
-  std::string body{};       ///< of source_answers
-  double by = 0;            ///< of source_lags and source_partial
+  int status = 200;    ///< of source_answers
+  std::string body{};  ///< of source_answers
+  double by = 0;       ///< of source_lags and source_partial
+  Mishap mishap{};
   std::size_t service = 0;  ///< by its place in the play
 };
 
@@ -58,6 +86,7 @@ struct FaultPlan {
   std::vector<Trouble> troubles{};
   std::vector<Time> kills{};     ///< of the controller, -9; what the disk then loses alternates
   Time restart_after = 0;        ///< the controller is away that long
+  bool power_stays = false;      ///< a kill takes nothing from the disk
   bool lose_disk = false;        ///< with each kill: the next controller finds an empty one
   std::vector<Time> failures{};  ///< of one member
   struct Sick {
@@ -74,6 +103,18 @@ struct FaultPlan {
     bool pause = true;  ///< else a freeze of both directions
   };
   std::vector<Word> words{};
+  /// What somebody else does to the first service by hand.
+  struct Meddling {
+    enum class What : std::uint8_t {
+      tells,      ///< the target another number
+      takes_out,  ///< one member gets no load
+      gives_back  ///< all that were taken out
+    };
+    Time at = 0;
+    What what{};
+    std::int32_t replicas = 0;  ///< of tells
+  };
+  std::vector<Meddling> hands{};
   std::vector<Time> resets{};                       ///< counters of the sources begin at 0 again
   std::vector<std::pair<Time, Time>> wall_steps{};  ///< when the wall clock is set, and by how much
   /// A new version rolls out: a quarter more members exist, ready and without load.
@@ -99,6 +140,8 @@ struct Crash {
     before_disk,         ///< a write, truncation, deletion or sync
     after_disk,          ///< the same, right after it
     before_call,         ///< of a scaler or balancer, which has no effect
+    before_word,         ///< to the receiver, which does not hear it
+    after_word,          ///< the receiver heard, and nobody knows
     after_call,          ///< it had its effect, and the answer came; nothing the controller does then gets out
     after_without_reply  ///< it had its effect, and nobody heard
   };

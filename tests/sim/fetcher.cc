@@ -5,17 +5,29 @@
 #include <string>
 #include <utility>
 
+#include "tests/sim/canary.h"
 #include "tests/sim/fakes.h"
 
 namespace ballast::sim {
 namespace {
 
 bool is(const Trouble* trouble, Fault fault) { return trouble != nullptr && trouble->fault == fault; }
+/// Its answers are not there before the deadline of who asks.
+bool hangs(const Trouble& trouble, Duration deadline) {
+  return trouble.fault == Fault::mishap && from_seconds(trouble.mishap.takes) >= deadline;
+}
+
+/// An error page that repeats what was asked; other bodies are what they are.
+bool tells_all(const Trouble* trouble, const Response& response) {
+  return is(trouble, Fault::source_500) || is(trouble, Fault::source_html) ||
+         (is(trouble, Fault::mishap) && response.status >= 400);
+}
 
 /// Whether what is said in such a trouble is a value, if maybe an old one.
 bool gives_value(const Trouble* trouble) {
   return trouble == nullptr || is(trouble, Fault::source_slow) || is(trouble, Fault::source_frozen) ||
-         is(trouble, Fault::source_lags) || is(trouble, Fault::source_partial);
+         is(trouble, Fault::source_lags) || is(trouble, Fault::source_partial) ||
+         (is(trouble, Fault::mishap) && trouble->mishap.holds_value);
 }
 
 class SimFetcher final : public Fetcher {
@@ -25,7 +37,7 @@ class SimFetcher final : public Fetcher {
   Task<Result<Response>> fetch(Request request) override {
     const Asked asked = asked_by(request);
     const Site& site = stage_.sites[asked.service];
-    const Trouble* trouble = stage_.faults.now(Target::source, stage_.now(), asked.signal, asked.service);
+    const Trouble* trouble = stage_.strike(Target::source, asked.signal, asked.service);
     if (!stage_.dead()) stage_.asked.push_back(stage_.now());
     const TimePoint until = begin(trouble, request.deadline);
     co_await Sleep(stage_.time, until);
@@ -38,7 +50,10 @@ class SimFetcher final : public Fetcher {
     const Said said = say(dialect, site, asked.signal, measured, trouble);
     const bool grew = dialect != Dialect::haproxy_counter || counts_on(asked, said.value);
     site.world->delivered({asked.signal, stage_.now(), measured, gives_value(trouble) && grew});
-    co_return answer(trouble, request, body_of(dialect, said));
+    auto answered = answer(trouble, request, body_of(dialect, said));
+    if (answered && tells_all(trouble, *answered)) repeat_secret(request, *answered);
+    if (answered && !stage_.bugs.contains(Bug::leaks_secret)) scrub_secret(*answered);
+    co_return answered;
   }
 
  private:
@@ -51,6 +66,7 @@ class SimFetcher final : public Fetcher {
     Duration takes = std::chrono::milliseconds{3};
     if (is(trouble, Fault::source_slow)) takes = std::chrono::milliseconds{3000};
     if (is(trouble, Fault::source_times_out) || is(trouble, Fault::source_drips)) takes = deadline;
+    takes = std::min(takes + from_seconds(stage_.delay(trouble)), deadline);
     const bool in_second_third = is(trouble, Fault::source_nameless) && third_of(*trouble) == 1;
     if (in_second_third) takes = deadline;
     if (!stage_.bugs.contains(Bug::slow_blocks_all)) return stage_.time.now() + takes;
@@ -77,8 +93,20 @@ class SimFetcher final : public Fetcher {
     return !first && before <= total;
   }
 
+  /// What has no name: as it says.
+  [[nodiscard]] Result<Response> answer_to(const Trouble& trouble, const Request& request, Response response) const {
+    const Mishap& mishap = trouble.mishap;
+    if (mishap.throws_looking) stage_.blow_up();
+    if (hangs(trouble, request.deadline)) return Error{Errc::timeout, "no answer before the deadline"};
+    if (mishap.looks) return Error{*mishap.looks, "the source: " + std::string(to_string(*mishap.looks))};
+    if (mishap.answer) mishap.answer(response);
+    return response;
+  }
+
   [[nodiscard]] Result<Response> answer(const Trouble* trouble, const Request& request, std::string body) const {
     Response response{.status = 200, .body = std::move(body), .received_at = stage_.time.now()};
+    response.wall = stage_.time.wall();
+    if (is(trouble, Fault::mishap)) return answer_to(*trouble, request, std::move(response));
     if (gives_value(trouble)) return response;
     switch (trouble->fault) {
       case Fault::source_refuses:

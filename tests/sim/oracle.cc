@@ -264,6 +264,10 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
         if (event.after > 0) drained_since.erase(event.member);
         if (event.after != 0) ejected.erase(event.member);
         break;
+      case Kind::meddled:  // somebody else's doing
+        if (event.member.empty()) told = event.after;
+        if (!event.member.empty()) pool[event.member] = event.after;
+        break;
       case Kind::member_failed:
       case Kind::member_stopped:
         drained_since.erase(event.member);

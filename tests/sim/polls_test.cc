@@ -89,7 +89,7 @@ class SomePolls : public testing::Test {
   Polls polls{clock, fetcher};
 };
 
-TEST_F(SomePolls, WhatADecodeThrowsIsAFailureOfItsSignal) {
+TEST_F(SomePolls, S59_WhatADecodeThrowsIsAFailureOfItsSignal) {
   CompiledProbe broken = probe("http://bad");
   broken.decode = [](const Response&) -> Result<Page> { throw std::logic_error("index past the end"); };
   Signal bad;
@@ -97,7 +97,7 @@ TEST_F(SomePolls, WhatADecodeThrowsIsAFailureOfItsSignal) {
   expect_only_failures(bad, "index past the end");
 }
 
-TEST_F(SomePolls, WhatASelectThrowsIsAFailureOfItsSignalAndNotOfTheOtherOnThatPage) {
+TEST_F(SomePolls, S59_WhatASelectThrowsIsAFailureOfItsSignalAndNotOfTheOtherOnThatPage) {
   CompiledProbe broken = probe("http://shared");
   broken.select = [](const Page&, const Page*) -> Result<NamedReading> { throw std::bad_alloc(); };
   Signal bad;
@@ -110,7 +110,7 @@ TEST_F(SomePolls, WhatASelectThrowsIsAFailureOfItsSignalAndNotOfTheOtherOnThatPa
   for (const auto& reading : neighbour.got) EXPECT_TRUE(reading);
 }
 
-TEST_F(SomePolls, WhatIsNoExceptionIsCaughtToo) {
+TEST_F(SomePolls, S59_WhatIsNoExceptionIsCaughtToo) {
   CompiledProbe broken = probe("http://bad");
   broken.decode = [](const Response&) -> Result<Page> { throw 7; };
   Signal bad;
@@ -118,7 +118,7 @@ TEST_F(SomePolls, WhatIsNoExceptionIsCaughtToo) {
   expect_only_failures(bad, "no exception");
 }
 
-TEST_F(SomePolls, WhatAFetcherThrowsIsAFailureOfWhoAsked) {
+TEST_F(SomePolls, S59_WhatAFetcherThrowsIsAFailureOfWhoAsked) {
   Signal bad;
   subscribe(bad, probe("http://throws"));
   expect_only_failures(bad, "no more sockets");

@@ -11,6 +11,13 @@
 namespace ballast::sim {
 namespace {
 
+std::string name_of(const Workload& workload, std::uint64_t alert) {
+  const auto rule = std::ranges::find(workload.alerts, alert, &AlertRule::fingerprint);
+  if (rule != workload.alerts.end()) return rule->alert;
+  const BuiltInAlert* known = find_built_in(alert);
+  return known == nullptr ? "an alert that nobody knows" : std::string(known->name);
+}
+
 Time world_time(TimePoint at) { return std::chrono::duration<double>(at - kBegan).count(); }
 
 Task<void> read_all(Journal* from, std::string workload, Result<std::optional<Recovered>>* into) {
@@ -38,8 +45,9 @@ void Process::judge_journal(std::vector<Violation>& found) {
   TaskGroup group;
   Result<std::optional<Recovered>> recovered = Error{};
   group.spawn(read_all(journal_.get(), first().name, &recovered));
+  if (!recovered) return;  // the disk cannot be read: nobody can tell
   TimePoint newest{};
-  if (recovered && *recovered) {
+  if (*recovered) {
     newest = (*recovered)->snapshot.at;
     if (!(*recovered)->frames.empty()) newest = (*recovered)->frames.back().observation.at;
   }
@@ -63,12 +71,23 @@ std::set<std::pair<std::string, TimePoint>> Process::firing() const {
   if (!engine_) return result;
   for (const auto& [name, runner] : engine_->runners())
     for (const AlertMemory& alert : runner->state().memory.alerts)
-      if (const BuiltInAlert* known = find_built_in(alert.alert); known != nullptr && alert.fired)
-        result.emplace(name + " " + std::string(known->name), *alert.fired);
+      if (alert.fired && runner->bound() != nullptr)
+        result.emplace(name + " " + name_of(runner->bound()->workload, alert.alert), *alert.fired);
   return result;
 }
 
+Task<void> Process::say_late(FaultPlan::Word word) {
+  const TimePoint heard = stage_.time.now() + first().interval * 2;
+  co_await Sleep(stage_.time, heard);
+  tell_order(word);
+}
+
 void Process::say(const FaultPlan::Word& word) {
+  if (stage_.bugs.contains(Bug::hears_late)) return telling_.spawn(say_late(word));
+  tell_order(word);
+}
+
+void Process::tell_order(const FaultPlan::Word& word) {
   Order order{.kind = word.pause ? OrderKind::pause : OrderKind::freeze, .given = stage_.time.now()};
   order.until = order.given + from_seconds(word.to - word.from);
   orders_->give(first().name, std::move(order));
@@ -97,13 +116,28 @@ void Process::run() {
   for (std::size_t i = 0; i < stage_.sites.size(); ++i) put(i);
 }
 
+Result<Locks> Process::lock(std::size_t service) {
+  const Workload& workload = stage_.sites[service].service->workload;
+  const World* target = stage_.sites[service].world;
+  if (workload.mode == Mode::dry_run || stage_.bugs.contains(Bug::ignores_owner)) return Locks{};
+  if (!owned_[target].expired() && owners_[target] != workload.name)
+    return Error{Errc::denied, "the target is steered by " + owners_[target]};
+  Locks locks{{.what = "target", .lock = std::make_shared<const int>(0)}};
+  owned_[target] = locks.front().lock;
+  owners_[target] = workload.name;
+  return locks;
+}
+
 void Process::put(std::size_t service) {
   const Service& from = *stage_.sites[service].service;
   Bind bind;
+  bind.lock = [this, service](const Locks& /*older*/) { return lock(service); };
   bind.make = [&from, &stage = stage_, service]() -> Result<BoundWorkload> {
     if (from.refused) return Error{Errc::invalid, "a document that nobody can use"};
     BoundWorkload bound{
         .workload = from.workload, .document = std::make_shared<const std::string>("sim"), .windows = from.windows};
+    if (stage.bugs.contains(Bug::no_keep_firing))
+      for (AlertRule& rule : bound.workload.alerts) rule.keep_firing_for = {};
     for (const Signal& signal : from.workload.signals)
       bound.probes.push_back(planted(probe_of(dialect_of(from, signal.name), service, signal.name), stage.bugs));
     bound.scaler = make_scaler(stage, service);
@@ -112,6 +146,15 @@ void Process::put(std::size_t service) {
     return bound;
   };
   engine_->put(from.workload.name, std::move(bind));
+}
+
+void Process::show_status() {
+  if (!engine_) return;
+  for (const auto& [name, runner] : engine_->runners()) {
+    stage_.show("a note", runner->note());
+    for (const Condition& condition : runner->state().status.conditions)
+      stage_.show(to_string(condition.type), condition.message.get());
+  }
 }
 
 const Plan* Process::decision(std::size_t service) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -45,12 +46,20 @@ class Process {
   [[nodiscard]] Duration behind() const { return engine_->behind(); }
   /// What fires, by what its workloads remember: `shop/web MaxedOut` and when it began.
   [[nodiscard]] std::set<std::pair<std::string, TimePoint>> firing() const;
+  [[nodiscard]] const Engine& engine() const { return *engine_; }
+  /// What status says now.
+  void show_status();
   /// The newest decision; null before the first one and when there is no such workload.
   [[nodiscard]] const Plan* decision(std::size_t service) const;
 
  private:
   [[nodiscard]] const Workload& first() const { return stage_.sites.front().service->workload; }
   void put(std::size_t service);
+  /// Only one may have the target of a service: the first to ask. In DryRun it needs none.
+  Result<Locks> lock(std::size_t service);
+  /// Lets time pass before it is heard.
+  Task<void> say_late(FaultPlan::Word word);
+  void tell_order(const FaultPlan::Word& word);
   void tell_people();
   Task<void> keep_orders();
 
@@ -61,6 +70,8 @@ class Process {
   std::unique_ptr<Journal> journal_{};
   std::unique_ptr<AlertDispatcher> alerts_{};
   std::unique_ptr<OrderBook> orders_{};
+  std::map<const World*, std::weak_ptr<const void>> owned_{};
+  std::map<const World*, std::string> owners_{};
   std::unique_ptr<Engine> engine_{};
   TaskGroup telling_{};  // before what it uses goes
   std::string failure_{};

@@ -2,43 +2,18 @@
 
 #include <algorithm>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "controller/journal/explain.h"
+#include "tests/sim/blows.h"
+#include "tests/sim/canary.h"
+#include "tests/sim/notices.h"
 #include "tests/sim/process.h"
 
 namespace ballast::sim {
 namespace {
-
-enum class BlowKind : std::uint8_t { disk_changes, kill, member_fails, counters_reset, wall_steps, sickens, says };
-struct Blow {
-  Time at = 0;
-  BlowKind kind{};
-  Time by = 0;            ///< of a step of the wall clock
-  std::size_t which = 0;  ///< of `FaultPlan::sick` or `words`
-  auto operator<=>(const Blow&) const = default;
-};
-
-std::vector<Blow> blows_of(const FaultPlan& faults) {
-  std::vector<Blow> blows;
-  for (const Trouble& trouble : faults.troubles) {
-    if (trouble.target != Target::disk) continue;
-    blows.push_back({trouble.from, BlowKind::disk_changes});
-    blows.push_back({trouble.to, BlowKind::disk_changes});
-  }
-  for (const Time t : faults.kills) blows.push_back({t, BlowKind::kill});
-  for (const Time t : faults.failures) blows.push_back({t, BlowKind::member_fails});
-  for (const Time t : faults.resets) blows.push_back({t, BlowKind::counters_reset});
-  for (const auto& [t, by] : faults.wall_steps) blows.push_back({t, BlowKind::wall_steps, by});
-  for (std::size_t i = 0; i < faults.sick.size(); ++i) blows.push_back({faults.sick[i].from, BlowKind::sickens, 0, i});
-  for (std::size_t i = 0; i < faults.words.size(); ++i) blows.push_back({faults.words[i].from, BlowKind::says, 0, i});
-  std::ranges::sort(blows);
-  return blows;
-}
 
 class Run {
  public:
@@ -47,7 +22,8 @@ class Run {
     outcome_.services.resize(services_.size());
     for (std::size_t i = 0; i < services_.size(); ++i) {
       promises_.push_back(promise_of(play, i));
-      stage_.sites.push_back({&worlds_.emplace_back(services_[i].world), &services_[i]});
+      World& own = worlds_.emplace_back(services_[i].world);
+      stage_.sites.push_back({services_[i].shares ? &worlds_.front() : &own, &services_[i]});
       outcome_.services[i].initial = services_[i].world.initial_members;
       outcome_.services[i].has_pool = services_[i].world.has_pool;
     }
@@ -83,7 +59,7 @@ class Run {
   [[nodiscard]] bool is_settled(Time t) const {
     if (t < play_.quiet_from || !process_) return false;
     for (std::size_t i = 0; i < services_.size(); ++i) {
-      if (services_[i].refused) continue;
+      if (services_[i].refused || services_[i].shares) continue;
       const Time from = play_.quiet_from + promises_[i].shrink_window + 10 * promises_[i].interval;
       if (t < from || !judge_convergence(worlds_[i], promises_[i]).empty()) return false;
     }
@@ -93,6 +69,8 @@ class Run {
   /// What a person would see now.
   void look(Time t) {
     if (!process_) return;
+    process_->show_status();
+    if (play_.watch) play_.watch(process_->engine(), t);
     for (std::size_t i = 0; i < services_.size(); ++i) {
       const Plan* plan = process_->decision(i);
       if (plan == nullptr) continue;
@@ -110,8 +88,15 @@ class Run {
 
   void set_disk() {
     constexpr Time kTick = 2e-6;  // of the clock: the moment itself counts
-    const bool full = play_.faults.now(Target::disk, stage_.now() + kTick) != nullptr;
-    disk_.fail_writes(full ? LossyDisk::Fault::full : LossyDisk::Fault::none);
+    const Trouble* trouble = play_.faults.now(Target::disk, stage_.now() + kTick);
+    using Disk = LossyDisk::Fault;
+    Disk writes = Disk::none;
+    if (trouble != nullptr && trouble->fault == Fault::disk_full) writes = Disk::full;
+    if (trouble != nullptr && trouble->fault == Fault::disk_fails) writes = Disk::io_error;
+    if (trouble != nullptr && trouble->fault == Fault::disk_read_only) writes = Disk::read_only;
+    disk_.fail_writes(writes);
+    disk_.fail_reads(trouble != nullptr && trouble->fault == Fault::disk_unreadable);
+    if (trouble != nullptr) ++stage_.struck;
   }
 
   void tell(const std::string& what) { outcome_.trace.push_back(std::to_string(stage_.now()) + " " + what); }
@@ -126,12 +111,16 @@ class Run {
         mix(static_cast<std::uint64_t>(value));
       if (play_.trace) tell(to_line(record));
     };
+    events.trouble = [this](const std::string& /*workload*/, const std::string& what) {
+      stage_.show("what is told of a workload", what);
+      outcome_.said.push_back(what);
+      if (play_.trace) tell(what);
+    };
     if (!play_.trace) return events;
     events.acted = [this](const Workload&, ActionKind kind, const Result<Done>& result) {
       tell(std::string(kind == ActionKind::scale ? "scale: " : "weights: ") +
            (result ? "done" : result.error().message));
     };
-    events.trouble = [this](const std::string&, const std::string& what) { tell(what); };
     return events;
   }
 
@@ -163,6 +152,7 @@ class Run {
   [[nodiscard]] LossyDisk::Loss loss() const {
     using Loss = LossyDisk::Loss;
     if (play_.crash) return play_.crash->lose_all ? Loss::everything : Loss::some;
+    if (play_.faults.power_stays) return Loss::nothing;
     constexpr Loss kLosses[] = {Loss::everything, Loss::nothing, Loss::some};
     return kLosses[(play_.world.seed + outcome_.kills) % 3];
   }
@@ -201,10 +191,22 @@ class Run {
         if (before.pause == word.pause) before.to = std::min(before.to, stage_.now());
       promises_.front().words.push_back({stage_.now(), word.to, word.pause});
     }
+    if (blow.kind == BlowKind::meddles) meddle(play_.faults.hands[blow.which]);
     if (blow.kind == BlowKind::sickens) {
       const FaultPlan::Sick& sick = play_.faults.sick[blow.which];
       worlds_.front().sicken(sick.how, sick.members, sick.to);
     }
+  }
+
+  void meddle(const FaultPlan::Meddling& hand) {
+    using What = FaultPlan::Meddling::What;
+    if (hand.what == What::tells) worlds_.front().tell_by_hand(hand.replicas);
+    if (hand.what == What::takes_out) worlds_.front().take_out_by_hand();
+    if (hand.what == What::gives_back) worlds_.front().give_back();
+  }
+
+  void complain(std::vector<Violation> found) {
+    for (Violation& violation : found) outcome_.violations.push_back(std::move(violation));
   }
 
   Outcome finish() {
@@ -213,48 +215,19 @@ class Run {
     outcome_.calls = stage_.calls;
     if (stage_.dead() || !process_)
       outcome_.violations.push_back({"start", outcome_.ended, "no controller runs at the end"});
-    if (process_ && !stage_.dead()) judge_notices();
+    if (process_ && !stage_.dead()) complain(judge_notices(play_, stage_, process_->firing()));
     process_.reset();
+    complain(judge_secrets(stage_));
     for (std::size_t i = 0; i < services_.size(); ++i) judge_service(i);
+    outcome_.words = stage_.words;
+    outcome_.struck = stage_.struck;
     outcome_.asked = std::move(stage_.asked);
+    outcome_.notices = std::move(stage_.notices);
+    outcome_.knocks = std::move(stage_.knocks);
     for (const Expectation& expected : play_.expected) expected(outcome_, outcome_.violations);
     if (play_.bugs.empty()) judge_replay(play_, disk_, outcome_);
     outcome_.lost = worlds_.front().lost();
     return std::move(outcome_);
-  }
-
-  /// What began while nothing could be written down, and whoever knew of it died before it could: nobody knows.
-  [[nodiscard]] bool is_forgotten(TimePoint since) const {
-    const Time began = seconds(since - kBegan);
-    return std::ranges::any_of(promise().journal_down, [&](const auto& down) {
-      return began >= down.first && began < down.second &&
-             std::ranges::any_of(worlds_.front().events(), [&](const Event& event) {
-               return event.kind == Event::Kind::controller_killed && event.at > began && event.at < down.second + 6;
-             });
-    });
-  }
-
-  /// I6, at the end: who was told that something is wrong, and not that it is over, is told of what is wrong now. Keys
-  /// are looked at as receivers do.
-  void judge_notices() {
-    if (play_.faults.lose_disk || play_.bugs.contains(Bug::forgets)) return;  // nobody knows any more what was told
-    if (!play_.faults.wall_steps.empty()) return;                             // people read the wall clock
-    std::map<std::pair<std::string, WallTime>, bool> over;
-    for (const Notice& notice : stage_.notices) {
-      bool& known = over[{notice.alert, notice.started}];
-      known = known || notice.over;
-    }
-    std::set<std::pair<std::string, TimePoint>> believed;
-    for (const auto& [alert, is_over] : over)
-      if (!is_over) believed.emplace(alert.first, TimePoint{alert.second.time_since_epoch()});
-    const auto firing = process_->firing();
-    const auto complain = [&](const std::string& alert, const char* what) {
-      outcome_.violations.push_back({"I6", stage_.now(), alert + what});
-    };
-    for (const auto& [alert, since] : firing)
-      if (!believed.contains({alert, since})) complain(alert, " fires and nobody was told");
-    for (const auto& [alert, since] : believed)
-      if (!firing.contains({alert, since}) && !is_forgotten(since)) complain(alert, " is over and nobody was told");
   }
 
   void judge_service(std::size_t i) {
@@ -262,7 +235,7 @@ class Run {
     seen.events = worlds_[i].events();
     for (const Delivery& delivery : worlds_[i].deliveries()) seen.heard.push_back(delivery.at);
     mix(worlds_[i].digest());
-    if (services_[i].refused) return;  // nobody steers it
+    if (services_[i].refused || services_[i].shares) return;  // nobody steers it
     for (auto judged : {judge, judge_convergence})
       for (Violation& violation : judged(worlds_[i], promises_[i])) {
         if (i > 0) violation.text += " (service " + std::to_string(i) + ")";
@@ -286,9 +259,21 @@ class Run {
 std::string to_text(const Event& event) {
   constexpr const char* kNames[] = {"scaled",         "member started", "member stopped",     "member failed",
                                     "weight changed", "request lost",   "controller started", "controller killed",
-                                    "sickened"};
+                                    "sickened",       "meddled"};
   return std::to_string(event.at) + " " + kNames[static_cast<std::size_t>(event.kind)] + " " + event.member + " " +
          std::to_string(event.before) + " -> " + std::to_string(event.after);
+}
+
+/// Nothing is written, also where what was written before cannot be read at a start.
+bool keeps_from_writing(const FaultPlan& faults, const Trouble& trouble) {
+  const auto starts = [&trouble](Time kill) { return trouble.from <= kill && kill < trouble.to; };
+  return trouble.target == Target::disk &&
+         (trouble.fault != Fault::disk_unreadable || std::ranges::any_of(faults.kills, starts));
+}
+
+/// What is told arrives late.
+bool is_slow(const Trouble& trouble) {
+  return trouble.fault == Fault::slow || trouble.mishap.takes > 0 || trouble.mishap.jitter > 0;
 }
 
 std::vector<RateRule> rules_of(const ScalingRules& written) {
@@ -301,7 +286,8 @@ std::vector<RateRule> rules_of(const ScalingRules& written) {
 }  // namespace
 
 std::vector<Service> services_of(const Play& play) {
-  std::vector<Service> services{{play.workload, play.world, play.dialects, false, play.windows}};
+  Service own{.workload = play.workload, .world = play.world, .dialects = play.dialects, .windows = play.windows};
+  std::vector<Service> services{std::move(own)};
   services.insert(services.end(), play.others.begin(), play.others.end());
   return services;
 }
@@ -332,12 +318,12 @@ Promise promise_of(const Play& play, std::size_t service) {
     promise.one_may_be_ejected = rules.always_eject_one_host;
   }
   for (const Trouble& trouble : play.faults.troubles)
-    if (trouble.fault == Fault::disk_full) promise.journal_down.emplace_back(trouble.from, trouble.to);
+    if (keeps_from_writing(play.faults, trouble)) promise.journal_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.target != Target::source && trouble.service == service)
       promise.hindered.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)
-    if (trouble.fault == Fault::slow && trouble.service == service) promise.slow.emplace_back(trouble.from, trouble.to);
+    if (is_slow(trouble) && trouble.service == service) promise.slow.emplace_back(trouble.from, trouble.to);
   promise.may_shrink = workload.mode == Mode::enforce;
   promise.hands_off = workload.mode == Mode::dry_run;
   if (!workload.behavior) return promise;

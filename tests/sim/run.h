@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "controller/engine/bound_workload.h"
+#include "controller/engine/engine.h"
 #include "core/workload.h"
 #include "tests/sim/expect.h"
 #include "tests/sim/fakes.h"
@@ -33,7 +34,8 @@ struct Play {
   std::vector<Expectation> expected{};
   Bugs bugs{};
   std::optional<Crash> crash{};
-  bool trace = false;  ///< keep what was decided and done, in words
+  std::function<void(const Engine&, Time)> watch{};  ///< looks at the engine once a second
+  bool trace = false;                                ///< keep what was decided and done, in words
 };
 
 /// What the journal holds at the end, in its order.
@@ -63,6 +65,11 @@ struct Outcome {
   std::uint64_t digest = 0;  ///< of all that the worlds saw and of all decisions: replicas, reasons, times
   std::vector<ServiceOutcome> services{};
   std::vector<Time> asked{};  ///< when a source was asked
+  std::vector<Notice> notices{};
+  std::vector<Knock> knocks{};
+  std::vector<std::string> said{};  ///< troubles, as people are told of them
+  std::uint64_t words = 0;          ///< to the receiver
+  std::uint64_t struck = 0;         ///< calls that met a trouble, and changes of the disk
   std::vector<Entry> log{};
   std::vector<std::string> trace{};
   std::size_t ticks = 0;

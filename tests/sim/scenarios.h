@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/sim/notices.h"
 #include "tests/sim/run.h"
 
 namespace ballast::sim {
@@ -24,6 +25,9 @@ std::vector<Scenario> restart_scenarios();
 std::vector<Scenario> network_scenarios();
 std::vector<Scenario> port_scenarios();
 std::vector<Scenario> sick_scenarios();
+/// Other owners and people; alerts.
+std::vector<Scenario> people_scenarios();
+std::vector<Scenario> alert_scenarios();
 
 /// One signal, 10 a member, asked and decided on every 2 s; at most 20 members, no `behavior`.
 Workload one_load();

@@ -213,6 +213,25 @@ Play one_of_two_missing(std::uint64_t seed) {
   return play;
 }
 
+/// Members idle because they wait for something else, as callers queue: what they use is low, what callers see is not.
+/// Then the view of callers goes dark, too.
+Play idle_while_callers_wait(std::uint64_t seed) {
+  const double high = 7 * Chance(seed).between(11, 14) - 3.5;
+  Play play =
+      with_demand(seed, {{0, 10}, {60, 10}, {70, high}, {140, high}, {150, high + 42}, {300, high + 42}, {310, 10}});
+  add_signal(play, "waiting", 101);
+  play.workload.behavior->scale_up.policies = {{PolicyType::pods, 2, 15}};
+  Trouble idle = source(Fault::source_partial, kOut, 300);
+  idle.signal = "load0";
+  idle.by = 0.2;
+  Trouble dark = source(Fault::source_refuses, 230, 290);
+  dark.signal = "waiting";
+  play.faults.troubles = {idle, dark};
+  play.expected = {does_not_shrink(60, 300), serves(least_for(play, 225), most_for(play, 225), 225),
+                   says(Reason::hold_unknown_signal, 240, 288), turns_at_most(0)};
+  return play;
+}
+
 }  // namespace
 
 std::vector<Scenario> metric_scenarios() {
@@ -248,6 +267,8 @@ std::vector<Scenario> metric_scenarios() {
       {"lagging_metric", "each sample is older than staleAfter: it is no evidence", Bug::stale_is_fresh, lagging},
       {"S13_one_of_two_missing", "one signal missing, the other says down: hold", Bug::failing_masks_others,
        one_of_two_missing},
+      {"S14_idle_while_callers_wait", "low use, callers wait, then nobody knows: no shrink, more by the rates",
+       Bug::first_decides, idle_while_callers_wait},
       {"html_for_number", "a login page for a number", Bug::unknown_is_zero, source_fails<Fault::source_html>},
   };
 }

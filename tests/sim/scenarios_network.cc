@@ -1,4 +1,5 @@
 // E. Networks and resources.
+#include "tests/sim/canary.h"
 #include "tests/sim/scenarios.h"
 
 namespace ballast::sim {
@@ -49,6 +50,24 @@ Play everything_slow(std::uint64_t seed) {
   return play;
 }
 
+/// Sources say what they were asked with, in each way in which they can fail.
+Play secrets_come_back(std::uint64_t seed) {
+  Play play = surge(seed);
+  add_signal(play, "load1", 101);
+  add_signal(play, "load2", 102);
+  play.dialects = {Dialect::prometheus, Dialect::json, Dialect::number};
+  const std::string error =
+      R"({"status": "error", "errorType": "unauthorized", "error": "no such token: )" + std::string(kCanary) + "\"}";
+  const std::string value = R"({"load": ")" + std::string(kCanary) + "\"}";
+  play.faults.troubles = {
+      answers(401, error.c_str(), kOut, 140), answers(200, error.c_str(), 140, 160),
+      answers(200, value.c_str(), 160, 180),  source(Fault::source_500, 180, 200),
+      source(Fault::source_html, 200, kBack), of_port(Target::receiver, Fault::write_fails, 150, 300)};
+  play.faults.kills = {kOut + Chance(seed + 1000).real(0, 100)};
+  play.expected = {tells_of("sim/web MetricsUnavailable", 1, 2), people_hear("***")};
+  return play;
+}
+
 }  // namespace
 
 std::vector<Scenario> network_scenarios() {
@@ -59,6 +78,8 @@ std::vector<Scenario> network_scenarios() {
       {"S55_slow_drip", "a byte a second: the deadline ends it, what came is no value", Bug::reads_what_came, drips},
       {"S56_one_slow_source", "six services whose sources hang: the seventh is served as ever", Bug::slow_blocks_all,
        one_slow_source},
+      {"S60_secrets_come_back", "answers that repeat what was shown: it stands nowhere", Bug::leaks_secret,
+       secrets_come_back},
       {"S57_huge_answers", "more bytes than may be read: what came is no value", Bug::reads_what_came, huge},
   };
 }

@@ -27,10 +27,26 @@ Play disk_full_and_killed(std::uint64_t seed) {
   return play;
 }
 
+/// One fewer each ten seconds, and no answer to any of it.
+Play fewer_one_by_one(std::uint64_t seed) {
+  Play play = surge(seed);
+  play.workload.pools.clear();
+  play.world.has_pool = false;
+  play.world.chooses_members = false;
+  play.workload.behavior->scale_down.policies = {{PolicyType::pods, 1, 10}};
+  play.world.demand.points.back().second = 52;
+  play.faults.troubles = {of_port(Target::scaler, Fault::reply_lost, 305, 480)};
+  play.quiet_from = 480;
+  play.expected = {turns_at_most(0)};
+  return play;
+}
+
 }  // namespace
 
 std::vector<Scenario> port_scenarios() {
   return {
+      {"S61_fewer_one_by_one", "one fewer, and the answer is lost: told again, not one fewer again",
+       Bug::repeats_decrease, fewer_one_by_one},
       {"S63_scale_reply_lost", "done, but the answer is lost: look, do not repeat", Bug::repeats_relative,
        port_fails<Target::scaler, Fault::reply_lost>},
       {"scaler_refuses", "writes to the target fail", Bug::lost_drain, port_fails<Target::scaler, Fault::write_fails>},

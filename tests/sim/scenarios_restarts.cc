@@ -58,6 +58,47 @@ Play crash_loop(std::uint64_t seed) {
   return play;
 }
 
+/// A raise waits for its window, which is longer than any life: what was proposed before a restart counts.
+Play churn(std::uint64_t seed) {
+  Play play = surge(seed);
+  Chance chance(seed + 2000);
+  play.workload.behavior->scale_up.stabilization_window_seconds = 30;
+  for (Time t = 62; t < 300; t += chance.real(7, 14)) play.faults.kills.push_back(t);
+  play.faults.power_stays = true;
+  play.expected = {holds(60, 88), serves(least_for(play, 200), most_for(play, 200), 200), turns_at_most(0)};
+  return play;
+}
+
+/// What a port, a probe or a receiver throws is the trouble of its own service, and over with it.
+Play something_throws(std::uint64_t seed) {
+  Play play = surge(seed);
+  constexpr const char* kNames[] = {"probe", "target", "pool"};
+  constexpr Target kTargets[] = {Target::source, Target::scaler, Target::balancer};
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    play.others.push_back(neighbour(seed, kNames[i]));
+    Trouble trouble = of_port(kTargets[i], Fault::mishap, 65, 200);
+    trouble.service = i + 1;
+    trouble.mishap.throws_looking = true;
+    play.faults.troubles.push_back(trouble);
+    if (kTargets[i] == Target::source) continue;
+    trouble.from = 200;
+    trouble.to = 400;
+    trouble.mishap = Mishap{.throws_writing = true};
+    play.faults.troubles.push_back(trouble);
+  }
+  Trouble receiver = of_port(Target::receiver, Fault::mishap, 65, 250);
+  receiver.mishap.throws_writing = true;
+  play.faults.troubles.push_back(receiver);
+  play.expected = {dies_at_most(0),
+                   hears_every(2.1, 10, 400),
+                   turns_at_most(0),
+                   serves(least_for(play, 290), most_for(play, 290), 290),
+                   people_hear("an index past the end"),
+                   says(Reason::target_unknown, 75, 200, 2),
+                   tells_of("sim/target ScaleFailed", 1, 2)};
+  return play;
+}
+
 Play late_starts(std::uint64_t seed) {
   Play play = surge(seed);
   play.world.start_delay_min = 40;
@@ -134,12 +175,16 @@ std::vector<Scenario> restart_scenarios() {
        restart_without_history},
       {"S20_restart_within_rate", "what a rate limit counts survives kill -9", Bug::forgets, restart_within_rate},
       {"S20_crash_loop", "no life is long enough to earn a shrink", Bug::old_evidence, crash_loop},
+      {"S20_restart_churn", "no life is as long as a window: what was proposed before counts", Bug::forgets_proposals,
+       churn},
       {"S21_rollout_surge", "members of a rollout are there while the load rises: not multiplied", Bug::surge_counts,
        rollout},
       {"S23_start_up_burst", "members that start burn more than they will carry: not counted as load",
        Bug::starting_counts, start_burst},
       {"S23_late_starts", "members need longer than several decisions: asked for once", Bug::lost_drain, late_starts},
       {"S27_bad_document", "one document cannot be used: the others are served", Bug::bad_document_stops, bad_document},
+      {"S59_something_throws", "a probe, a target, a pool and a receiver throw: only they are in trouble",
+       Bug::throw_ends_all, something_throws},
       {"kill_in_scale_up", "kill -9 three times while it grows", Bug::act_before_journal, kill_in_scale_up},
       {"kill_in_drain", "kill -9 three times while it shrinks", Bug::lost_drain, kill_in_drain},
       {"member_dies", "members die under load", Bug::lost_drain, member_dies},

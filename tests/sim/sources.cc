@@ -9,6 +9,8 @@
 
 #include "probes/haproxy.h"
 #include "probes/http_value.h"
+#include "probes/prometheus.h"
+#include "tests/sim/canary.h"
 
 namespace ballast::sim {
 namespace {
@@ -58,9 +60,12 @@ Dialect dialect_of(const Service& service, const std::string& signal) {
   return index < service.dialects.size() ? service.dialects[index] : Dialect::plain;
 }
 
-CompiledProbe probe_of(Dialect dialect, std::size_t service, const std::string& signal) {
-  const std::string path = fmt::format("sim/{}/{}", service, signal);
+namespace {
+
+CompiledProbe probe_at(Dialect dialect, const std::string& path) {
   switch (dialect) {
+    case Dialect::prometheus:
+      return compile(PrometheusSpec{.server_address = "http://" + path, .query = "sum(rate(requests_total[4s]))"});
     case Dialect::number:
       return compile(HttpValueSpec{.url = "http://" + path});
     case Dialect::json:
@@ -81,6 +86,12 @@ CompiledProbe probe_of(Dialect dialect, std::size_t service, const std::string& 
   return plain_probe("http://" + path, dialect);
 }
 
+}  // namespace
+
+CompiledProbe probe_of(Dialect dialect, std::size_t service, const std::string& signal) {
+  return with_secret(probe_at(dialect, fmt::format("sim/{}/{}", service, signal)));
+}
+
 Asked asked_by(const Request& request) {
   constexpr std::string_view kHost = "sim/";
   Asked asked;
@@ -96,6 +107,10 @@ std::string body_of(Dialect dialect, const Said& said) {
   switch (dialect) {
     case Dialect::number:
       return fmt::format("{}\n", said.value);
+    case Dialect::prometheus:
+      return fmt::format(
+          R"({{"status":"success","data":{{"resultType":"vector","result":[{{"metric":{{}},"value":[{:.3f},"{}"]}}]}}}})",
+          seconds(said.measured.time_since_epoch()), said.value);
     case Dialect::json:
       return fmt::format(R"({{"service": "web", "load": {}}})", said.value);
     case Dialect::haproxy:

@@ -18,6 +18,7 @@ enum class Dialect : std::uint8_t {
   mean,             ///< `VALUE TIME`: the mean over the last `kMeanWindow`, as a rate query gives it
   number,           ///< httpValue: the body is the number
   json,             ///< httpValue: `{"load": NUMBER}`
+  prometheus,       ///< a vector of one series, over the last seconds
   haproxy,          ///< the column scur of HAProxy's statistics
   haproxy_counter,  ///< the column stot: a rate of two answers
   haproxy_servers,  ///< the column scur of each member
@@ -31,6 +32,7 @@ struct Service {
   WorldOptions world{};
   std::vector<Dialect> dialects{};                 ///< in the order of the signals; those left out are plain
   bool refused = false;                            ///< its document cannot be bound
+  bool shares = false;                             ///< the target of the first service, which has it
   std::function<OpenWindows(WallTime)> windows{};  ///< of its schedules
 };
 

@@ -171,6 +171,32 @@ void World::scale(std::int32_t total, const std::vector<std::string>& remove) {
   }
 }
 
+void World::tell_by_hand(std::int32_t total) {
+  const std::size_t at = events_.size();
+  scale(total, {});
+  events_[at].kind = Event::Kind::meddled;
+}
+
+void World::take_out_by_hand() {
+  for (auto& [name, member] : members_) {
+    if (member.ready_at > now_ || member.weight == 0 || member.by_hand) continue;
+    add({.kind = Event::Kind::meddled, .member = name, .before = member.weight});
+    member.by_hand = true;
+    member.weight = 0;
+    member.weight_zero_since = now_;
+    return;
+  }
+}
+
+void World::give_back() {
+  for (auto& [name, member] : members_) {
+    if (!member.by_hand) continue;
+    add({.kind = Event::Kind::meddled, .member = name, .before = member.weight, .after = 100});
+    member.by_hand = false;
+    member.weight = 100;
+  }
+}
+
 void World::fail_one() {
   if (members_.empty()) return;
   const auto at = std::next(members_.begin(), static_cast<std::ptrdiff_t>(chance_.next() % members_.size()));

@@ -53,6 +53,7 @@ struct WorldMember {
   std::int32_t weight = 0;
   Time weight_zero_since = 0;
   double in_flight = 0;
+  bool by_hand = false;  ///< somebody else took it out, and has not given it back
   Sickness sickness = Sickness::none;
   Time sick_until = -1e9;
   double answered = 0;  ///< requests, as its pool counts them
@@ -72,6 +73,7 @@ struct Event {
     controller_started,
     controller_killed,
     sickened,  ///< until `after`, in whole seconds
+    meddled,   ///< somebody else told a total, or gave `member` a weight
   };
   Kind kind{};
   Time at = 0;
@@ -109,6 +111,10 @@ class World {
   [[nodiscard]] std::uint64_t version() const { return version_; }
   void scale(std::int32_t total, const std::vector<std::string>& remove);
   void fail_one();
+  // What somebody else does by hand.
+  void tell_by_hand(std::int32_t total);
+  void take_out_by_hand();
+  void give_back();
   /// Of `count` members that serve, from now on until `until`; those that are sick already are not taken.
   void sicken(Sickness how, std::int32_t count, Time until);
 
