@@ -76,7 +76,7 @@ case $tier in
     phase lints tools/check.sh --record "$results/checks"
     build_and_run dev dev .
     phase headers check headers tools/build.sh dev all_verify_interface_header_sets
-    BALLAST_SIM_WORLDS=100 BALLAST_SCENARIO_SEEDS=1 GTEST_FILTER="-$slow:Crash*:Plays.*:SurgeScenarios.*" \
+    BALLAST_SIM_WORLDS=100 BALLAST_SCENARIO_SEEDS=1 GTEST_FILTER="-$slow:Crash*:FaultMatrix.*:Plays.*:SurgeScenarios.*" \
       build_and_run asan asan:asan-pure . -DBALLAST_PURE=ON
     check same-worlds same_lines "$results/dev/worlds.digest" "$results/asan/worlds.digest"  # replicas, reasons, times
     GTEST_FILTER='-Crash.*' build_and_run tsan tsan "$threads" ;;
