@@ -107,20 +107,27 @@ std::vector<std::pair<std::string, std::string>> shown(const LabelSet& labels, C
   return result;
 }
 
+/// The summary first: it is what people read.
+std::vector<std::pair<std::string, std::string>> annotations_of(const Alert& alert) {
+  auto annotations = shown(alert.annotations, many_lines);
+  std::ranges::stable_partition(annotations, [](const auto& one) { return one.first == "summary"; });
+  return annotations;
+}
+
 Shown shown(const Alert& alert) {
   const std::string name = one_line(label(alert.labels, kAlertName), kMaxName);
   const std::string since = moment(alert.starts_at);
   return {.title = fmt::format("{}: {}", alert.ends_at ? "Resolved" : "Firing", name),
           .times = alert.ends_at ? fmt::format("from {} to {}", since, moment(*alert.ends_at)) : "since " + since,
           .labels = shown(alert.labels, one_line),
-          .annotations = shown(alert.annotations, many_lines),
+          .annotations = annotations_of(alert),
           .source = one_line(alert.generator_url, kMaxValue)};
 }
 
 std::string as_text(const Shown& alert) {
   std::string text = fmt::format("{}\n  {}\n", alert.title, alert.times);
-  for (const auto& [name, value] : alert.labels) text += fmt::format("  {} = {}\n", name, value);
   for (const auto& [name, value] : alert.annotations) text += fmt::format("  {}: {}\n", name, value);
+  for (const auto& [name, value] : alert.labels) text += fmt::format("  {} = {}\n", name, value);
   if (!alert.source.empty()) text += fmt::format("  {}\n", alert.source);
   return text + "\n";
 }

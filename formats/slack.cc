@@ -95,7 +95,8 @@ Errc errc_of(std::string_view word) {
 }
 
 Error no_answer(std::string_view body) {
-  return {Errc::invalid, fmt::format("answered neither 'ok' nor {{\"ok\": true}}: {}", excerpt(body, kMaxReason))};
+  const std::string said = body.empty() ? "nothing" : excerpt(body, kMaxReason);
+  return {Errc::invalid, fmt::format("answered neither 'ok' nor {{\"ok\": true}} but {}", said)};
 }
 
 }  // namespace

@@ -252,6 +252,7 @@ EngineEvents Daemon::events() {
     log_.info(first ? "policy in force" : "policy changed", {{"workload", workload.name}});
   };
   events.decided = [this](const Workload& workload, const Record& record) {
+    if (workload.max_replicas == 0) return;  // a Monitor decides nothing
     const std::string change = record.replicas_before == record.replicas_after
                                    ? std::to_string(record.replicas_after)
                                    : fmt::format("{}->{}", record.replicas_before, record.replicas_after);

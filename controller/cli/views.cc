@@ -49,6 +49,7 @@ Json to_object(const Condition& condition) {
 Json to_object(const PolicyView& policy, TimePoint now) {
   const Status& status = policy.status;
   Json object{{"name", policy.name},
+              {"kind", is_monitor(policy) ? "Monitor" : "ScalingPolicy"},
               {"target", policy.target},
               {"mode", mode_name(policy.mode)},
               {"minReplicas", status.min_replicas},
@@ -56,14 +57,16 @@ Json to_object(const PolicyView& policy, TimePoint now) {
               {"currentReplicas", status.current_replicas},
               {"readyReplicas", status.ready_replicas},
               {"desiredReplicas", status.desired_replicas},
-              {"reason", info(status.reason).code},
+              {"reason", is_monitor(policy) ? std::string_view{} : info(status.reason).code},
               {"note", policy.note},
               {"lastTickSeconds", seconds(now - policy.at)}};
   object["lastScaleTime"] = status.last_scale ? Json(to_rfc3339(*status.last_scale)) : Json(nullptr);
   object["currentSignals"] = Json::array();
   for (const SignalStatus& signal : status.signals) object["currentSignals"].push_back(to_object(signal));
   object["conditions"] = Json::array();
-  for (const Condition& condition : status.conditions) object["conditions"].push_back(to_object(condition));
+  for (const Condition& condition : status.conditions)
+    if (!is_monitor(policy) || condition.type == ConditionType::in_force)
+      object["conditions"].push_back(to_object(condition));
   return object;
 }
 
@@ -124,6 +127,8 @@ void add_in_force(PolicyView& policy, const InForce& in_force) {
   policy.status.reason = Reason::not_in_force;
 }
 
+bool is_monitor(const PolicyView& policy) { return policy.target.empty() && policy.status.max_replicas == 0; }
+
 std::string to_json(const std::vector<PolicyView>& policies, TimePoint now) {
   Json array = Json::array();
   for (const PolicyView& policy : policies) array.push_back(to_object(policy, now));
@@ -136,11 +141,15 @@ std::string to_table(const std::vector<PolicyView>& policies, TimePoint now) {
   for (const PolicyView& policy : policies) {
     const Status& status = policy.status;
     const Duration age = std::chrono::floor<std::chrono::seconds>(now - policy.at);
+    const std::string ago = format_duration(std::max(age, Duration{}));
+    if (is_monitor(policy)) {
+      rows.push_back({policy.name, "Monitor", "-", signals_column(status), "-", "-", "-", "-", "-", "-", ago});
+      continue;
+    }
     rows.push_back({policy.name, mode_name(policy.mode), policy.target, signals_column(status),
                     std::to_string(status.min_replicas), std::to_string(status.max_replicas),
                     std::to_string(status.current_replicas), std::to_string(status.ready_replicas),
-                    std::to_string(status.desired_replicas), std::string{info(status.reason).code},
-                    format_duration(std::max(age, Duration{}))});
+                    std::to_string(status.desired_replicas), std::string{info(status.reason).code}, ago});
   }
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)
@@ -160,7 +169,7 @@ bool is_well(const PolicyView& policy, TimePoint now) {
     const auto found = std::ranges::find(policy.status.conditions, type, &Condition::type);
     return found == policy.status.conditions.end() ? unless_told : found->value;
   };
-  return is(ConditionType::ready, false) && is(ConditionType::in_force, true);
+  return (is_monitor(policy) || is(ConditionType::ready, false)) && is(ConditionType::in_force, true);
 }
 
 PolicyMetrics to_metrics(const PolicyView& policy) {

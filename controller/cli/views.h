@@ -35,11 +35,14 @@ struct InForce {
 /// Adds the condition InForce. What does not run at all is neither Ready nor AbleToScale, whatever its last tick said.
 void add_in_force(PolicyView& policy, const InForce& in_force);
 
+/// A Monitor: it steers nothing, and has no replicas.
+bool is_monitor(const PolicyView& policy);
+
 /// A JSON array; stable keys, in the words of autoscaling/v2. `now` gives ages.
 std::string to_json(const std::vector<PolicyView>& policies, TimePoint now);
 /// A table with a line a policy: MODE REFERENCE SIGNALS(71/80) MIN MAX REPLICAS READY DESIRED REASON AGE.
 std::string to_table(const std::vector<PolicyView>& policies, TimePoint now);
-/// Ready, on the documents in force, and not silent for more than a minute.
+/// Ready, on the documents in force, and not silent for more than a minute; a Monitor has nothing to be ready.
 bool is_well(const PolicyView& policy, TimePoint now);
 
 PolicyMetrics to_metrics(const PolicyView& policy);

@@ -9,12 +9,15 @@
 namespace ballast {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr TimePoint kNow{std::chrono::hours{1000}};
 
 PolicyView well() {
   PolicyView policy{.name = "default/web", .target = "process web", .at = kNow};
+  policy.status.max_replicas = 9;
   policy.status.reason = Reason::within_tolerance;
   policy.status.conditions = {{.type = ConditionType::able_to_scale, .value = true},
                               {.type = ConditionType::ready, .value = true}};
@@ -51,6 +54,19 @@ TEST(InForce, IsTheReasonOfWhatDoesNotRun) {
     EXPECT_EQ(condition(policy, type).message.get(), "pid 7 has it") << to_string(type);
   }
   EXPECT_THAT(to_table({policy}, kNow), HasSubstr("NotInForce"));
+}
+
+TEST(MonitorView, HasNoReplicasAndNothingToBeReady) {
+  PolicyView monitor{.name = "shop/monitor:site", .mode = Mode::dry_run, .at = kNow};
+  monitor.status.reason = Reason::target_unknown;
+  monitor.status.signals = {SignalStatus{.name = "up", .value = 0.0}};
+  monitor.status.conditions = {{.type = ConditionType::able_to_scale, .value = false}};
+  add_in_force(monitor, {.runs = true, .since = kNow});
+  EXPECT_TRUE(is_well(monitor, kNow));
+  EXPECT_THAT(to_table({monitor}, kNow), HasSubstr("shop/monitor:site  Monitor  -          up(0)    -"));
+  EXPECT_THAT(to_table({monitor}, kNow), Not(HasSubstr("FailedGetScale")));
+  EXPECT_THAT(to_json({monitor}, kNow), AllOf(HasSubstr(R"("kind": "Monitor")"), Not(HasSubstr("AbleToScale"))));
+  EXPECT_FALSE(is_well(monitor, kNow + std::chrono::minutes{2})) << "it is silent";
 }
 
 }  // namespace

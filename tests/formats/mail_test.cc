@@ -228,8 +228,9 @@ TEST(Mail, TellsOfEachAlertItsLabelsAnnotationsAndTimes) {
   const std::string mail = mail_message(notification, head());
   EXPECT_EQ(part(mail, "text/plain"),
             "1 firing, 1 resolved\r\n\r\n"
-            "Firing: MaxedOut\r\n  since 2026-11-27T08:00:00Z\r\n  alertname = MaxedOut\r\n  member = web-1\r\n"
-            "  runbook_url: https://wiki.example/m\r\n  summary: needs > 10 replicas\r\nfor 5 minutes\r\n"
+            "Firing: MaxedOut\r\n  since 2026-11-27T08:00:00Z\r\n"
+            "  summary: needs > 10 replicas\r\nfor 5 minutes\r\n  runbook_url: https://wiki.example/m\r\n"
+            "  alertname = MaxedOut\r\n  member = web-1\r\n"
             "  https://ballast.example/checkout?a=1&b=2\r\n\r\n"
             "Resolved: MaxedOut\r\n  from 2026-11-27T08:00:00Z to 2026-11-27T08:01:30Z\r\n"
             "  alertname = MaxedOut\r\n  member = web-2\r\n\r\n"
