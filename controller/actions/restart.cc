@@ -84,7 +84,8 @@ Task<Result<Done>> RestartDesk::note(std::string policy, RuleRestart restart) {
   std::erase_if(restarts, [&](const RuleRestart& old) { return old.at <= restart.at - kHour; });
   restarts.push_back(restart);  // before it is written: another rule may ask meanwhile
   const std::string key = std::string(kRestartRows) + policy;
-  const auto written = co_await journal_.put(key, restarts_row(restarts), Durability::full);
+  std::vector<PairToWrite> rows{{key, restarts_row(restarts)}};
+  const auto written = co_await journal_.put(std::move(rows), Durability::full);
   if (!written) std::erase(known_.at(policy), restart);
   co_return written;
 }

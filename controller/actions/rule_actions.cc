@@ -116,7 +116,7 @@ Task<void> RuleActions::write_down() {
     rows.emplace_back(action_row_key(key),
                       found == book_.end() ? std::nullopt : std::optional(action_row(key, found->second)));
   }
-  const auto written = co_await journal_.put_all(std::move(rows), Durability::full);
+  const auto written = co_await journal_.put(std::move(rows), Durability::full);
   if (!written) unwritten_.insert(keys.begin(), keys.end());
   if (!written && writable_)
     trouble("the journal does not take what rules do: it is done, and would be done again after a restart");

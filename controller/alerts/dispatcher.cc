@@ -189,7 +189,7 @@ Task<void> AlertDispatcher::write_down() {
   auto rows = rows_to_write();
   const auto episodes = std::exchange(unwritten_episodes_, {});
   const auto groups = std::exchange(unwritten_groups_, {});
-  const auto written = co_await journal_.put_all(std::move(rows), Durability::full);
+  const auto written = co_await journal_.put(std::move(rows), Durability::full);
   if (!written) {
     unwritten_episodes_.insert(episodes.begin(), episodes.end());
     unwritten_groups_.insert(groups.begin(), groups.end());

@@ -125,7 +125,7 @@ Task<void> HeartbeatBook::write_down() {
     rows.emplace_back(std::string(kHeartbeatRows) + name,
                       found == heartbeats_.end() ? std::nullopt : std::optional(heartbeat_row(found->second)));
   }
-  const auto written = co_await journal_.put_all(std::move(rows), Durability::full);
+  const auto written = co_await journal_.put(std::move(rows), Durability::full);
   if (!written) unwritten_.insert(names.begin(), names.end());
   if (!written && writable_ && trouble_)
     trouble_("the journal does not take heartbeats: they count, but not over a restart: " + written.error().message);

@@ -215,10 +215,7 @@ Task<Result<Done>> Journal::snapshot(Snapshot snapshot, DocumentText text, Durab
 Task<Result<Done>> Journal::put_document(Fingerprint fingerprint, DocumentText text) {
   return State::write(state_, Write{WrittenDocument{fingerprint, std::move(text)}, Durability::normal});
 }
-Task<Result<Done>> Journal::put(std::string key, std::optional<std::string> value, Durability durability) {
-  return State::write(state_, Write{Pairs{{{std::move(key), std::move(value)}}}, durability});
-}
-Task<Result<Done>> Journal::put_all(std::vector<PairToWrite> pairs, Durability durability) {
+Task<Result<Done>> Journal::put(std::vector<PairToWrite> pairs, Durability durability) {
   return State::write(state_, Write{Pairs{std::move(pairs)}, durability});
 }
 Task<Result<Done>> Journal::flush() { return State::write(state_, Write{std::monostate{}, Durability::full}); }

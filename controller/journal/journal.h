@@ -61,10 +61,8 @@ class Journal {
   /// Sorted by name.
   Task<Result<std::vector<std::string>>> workloads();
 
-  /// All in one transaction, or none.
-  Task<Result<Done>> put_all(std::vector<PairToWrite> pairs, Durability durability);
-  /// Small named texts beside the ticks: queues, silences, approvals. Nothing erases the key.
-  Task<Result<Done>> put(std::string key, std::optional<std::string> value, Durability durability);
+  /// Small named texts beside the ticks: queues, silences, approvals. All in one transaction, or none.
+  Task<Result<Done>> put(std::vector<PairToWrite> pairs, Durability durability);
   /// Pairs whose key begins with `prefix`, by key.
   Task<Result<std::vector<std::pair<std::string, std::string>>>> pairs(std::string prefix);
 

@@ -142,7 +142,7 @@ Task<Result<Done>> OrderBook::write_down() {
     rows.emplace_back(order_row_key(key.first, key.second),
                       order == orders_.end() ? std::nullopt : std::optional(order_row(order->second)));
   }
-  auto written = co_await journal_.put_all(std::move(rows), Durability::full);
+  auto written = co_await journal_.put(std::move(rows), Durability::full);
   if (!written) unwritten_.insert(keys.begin(), keys.end());
   co_return written;
 }

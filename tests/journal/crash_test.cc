@@ -61,7 +61,7 @@ void live(Journal& journal, LossyDisk& disk, Story& story, std::uint64_t ticks) 
       if (acts) promise_all(story);
     }
     story.pair_asked = "value " + std::to_string(i);
-    if (!await(journal.put("queue/1", story.pair_asked, Durability::full))) return;
+    if (!await(journal.put({{"queue/1", story.pair_asked}}, Durability::full))) return;
     story.pair = story.pair_asked;
     promise_all(story);
   }

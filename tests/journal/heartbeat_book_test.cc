@@ -130,8 +130,8 @@ TEST_F(HeartbeatBooks, AreWrittenAtMostOnceASecondHoweverOftenJobsCall) {
 TEST_F(HeartbeatBooks, NameARowThatCannotBeReadAndKeepTheOthers) {
   book_->beat("shop/backup");
   clock_.run_for(2s);
-  ASSERT_TRUE(await(journal_->put("heartbeat/shop/bad", "{]", Durability::full)));
-  ASSERT_TRUE(await(journal_->put("heartbeat/shop/worse", R"({"at": "noon"})", Durability::full)));
+  ASSERT_TRUE(await(journal_->put({{"heartbeat/shop/bad", "{]"}}, Durability::full)));
+  ASSERT_TRUE(await(journal_->put({{"heartbeat/shop/worse", R"({"at": "noon"})"}}, Durability::full)));
   again();
   EXPECT_NE(facts(), std::nullopt);
   EXPECT_EQ(facts("shop/bad"), std::nullopt);

@@ -101,10 +101,9 @@ TEST_F(OnLossyDisk, KeepsDocumentsAndPairs) {
   open();
   ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, text("kind: ScalingPolicy"))));
   ASSERT_TRUE(await(journal_->put_document(0xffff'ffff'ffff'ff01, text("kind: ScalingPolicy"))));
-  ASSERT_TRUE(await(journal_->put("silence/1", "for web", Durability::full)));
-  ASSERT_TRUE(await(journal_->put("silence/2", "for api", Durability::full)));
-  ASSERT_TRUE(await(journal_->put("queue/1", "page", Durability::full)));
-  ASSERT_TRUE(await(journal_->put("silence/1", std::nullopt, Durability::full)));
+  std::vector<PairToWrite> pairs{{"silence/1", "for web"}, {"silence/2", "for api"}, {"queue/1", "page"}};
+  ASSERT_TRUE(await(journal_->put(std::move(pairs), Durability::full)));
+  ASSERT_TRUE(await(journal_->put({{"silence/1", std::nullopt}}, Durability::full)));
   open();
   EXPECT_EQ(await(journal_->document(0xffff'ffff'ffff'ff01)),
             (Result<std::optional<std::string>>{std::optional<std::string>{"kind: ScalingPolicy"}}));

@@ -132,8 +132,8 @@ TEST_F(OrderBooks, NameARowThatCannotBeReadAndKeepTheOthers) {
   auto book = again();
   book->give("shop/web", order(OrderKind::pause));
   ASSERT_TRUE(await(book->write_down()));
-  ASSERT_TRUE(await(journal_->put("order/shop/other/Freeze", "{]", Durability::full)));
-  ASSERT_TRUE(await(journal_->put("order/shop/other/Fly", "{}", Durability::full)));
+  std::vector<PairToWrite> bad{{"order/shop/other/Freeze", "{]"}, {"order/shop/other/Fly", "{}"}};
+  ASSERT_TRUE(await(journal_->put(std::move(bad), Durability::full)));
   book = again();
   EXPECT_THAT(book->in_force("shop/web"), SizeIs(1));
   EXPECT_THAT(book->in_force("shop/other"), IsEmpty());

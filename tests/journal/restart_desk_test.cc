@@ -95,7 +95,7 @@ TEST_F(RestartDesks, OrderNothingThatTheyCannotRemember) {
 }
 
 TEST_F(RestartDesks, TakeARowThatCannotBeReadForARestart) {
-  ASSERT_TRUE(await(journal_->put("restarts/shop/web", "{]", Durability::full)));
+  ASSERT_TRUE(await(journal_->put({{"restarts/shop/web", "{]"}}, Durability::full)));
   EXPECT_EQ(code(ask("a")), Errc::rate_limited);
   clock_.run_for(1h);
   EXPECT_EQ(code(ask("a")), std::nullopt);

@@ -175,8 +175,8 @@ TEST_F(RuleActionsTest, GoesOnWhenTheDiskIsFullAndWritesLater) {
 TEST_F(RuleActionsTest, NamesARowThatCannotBeReadAndKeepsTheOthers) {
   report(true, clock_.now());
   clock_.run_for(10s);
-  ASSERT_TRUE(await(journal_->put("action/x", "{]", Durability::full)));
-  ASSERT_TRUE(await(journal_->put("action/y", R"({"alert": "{}", "action": "a"})", Durability::full)));
+  ASSERT_TRUE(await(journal_->put({{"action/x", "{]"}}, Durability::full)));
+  ASSERT_TRUE(await(journal_->put({{"action/y", R"({"alert": "{}", "action": "a"})"}}, Durability::full)));
   again();
   EXPECT_THAT(troubles_, SizeIs(2));
   EXPECT_THAT(actions_->book(), SizeIs(1));
