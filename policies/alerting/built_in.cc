@@ -42,30 +42,25 @@ Judged maxed_out(const Observation& observation, const Status& status) {
   return {known->value ? Holds::no : Holds::unknown};
 }
 
-bool all_fresh(const Status& status) {
-  return std::ranges::all_of(status.signals, [](const SignalStatus& one) { return one.grade == Grade::fresh; });
+Judged signal_frozen(const SignalStatus& signal) {
+  if (signal.grade == Grade::frozen) return {Holds::yes};
+  return {signal.grade == Grade::fresh ? Holds::no : Holds::unknown};
 }
 
-Judged signal_frozen(const Observation& /*observation*/, const Status& status) {
-  const auto frozen = std::ranges::find(status.signals, Grade::frozen, &SignalStatus::grade);
-  if (frozen != status.signals.end()) return {Holds::yes};
-  return {all_fresh(status) ? Holds::no : Holds::unknown};
-}
-
-Judged anomaly_found(const Observation& /*observation*/, const Status& status) {
-  for (const SignalStatus& signal : status.signals)
-    if (const auto& finding = signal.finding.get()) return {Holds::yes, finding->value};
-  return {all_fresh(status) ? Holds::no : Holds::unknown};
+Judged anomaly_found(const SignalStatus& signal) {
+  if (const auto& finding = signal.finding.get()) return {Holds::yes, finding->value};
+  return {signal.grade == Grade::fresh ? Holds::no : Holds::unknown};
 }
 
 constexpr std::array kAlerts{
     BuiltInAlert{"AnomalyFound",
                  Severity::info,
                  {{}, minutes{5}},
-                 "A signal of {workload} is not what it used to be",
-                 "A signal left the range that its past lets expect: `ballast status` names it.",
-                 anomaly_found,
-                 true},
+                 "The signal {signal} of {workload} is not what it used to be",
+                 "It left the range that its past lets expect: `ballast status -o json` has the finding.",
+                 nullptr,
+                 {},
+                 anomaly_found},
     BuiltInAlert{"MaxedOut",
                  Severity::warning,
                  {minutes{2}, minutes{1}},
@@ -73,7 +68,6 @@ constexpr std::array kAlerts{
                  "The signals ask for more than maxReplicas ({max}); {current} run. More load will not be served well. "
                  "Raise maxReplicas, or take load away.",
                  maxed_out,
-                 false,
                  ConditionType::scaling_limited},
     BuiltInAlert{"MemberContested",
                  Severity::info,
@@ -81,7 +75,6 @@ constexpr std::array kAlerts{
                  "A member of {workload} is in a state that a person set",
                  "Ballast leaves it alone and takes nothing away for it: `ballast explain` names it.",
                  of_members<ConditionType::member_contested>,
-                 false,
                  ConditionType::member_contested},
     BuiltInAlert{"MemberEjected",
                  Severity::warning,
@@ -89,7 +82,6 @@ constexpr std::array kAlerts{
                  "A sick member of {workload} gets no load",
                  "It failed, or was far slower than the others: `ballast explain` has the figures.",
                  of_members<ConditionType::member_ejected>,
-                 false,
                  ConditionType::member_ejected},
     BuiltInAlert{"MetricsUnavailable",
                  Severity::critical,
@@ -97,7 +89,6 @@ constexpr std::array kAlerts{
                  "{workload} is steered without metrics",
                  "{why}. Unknown is not zero: nothing is taken away, and more comes only by the fallback.",
                  condition<ConditionType::metrics_available, false>,
-                 false,
                  ConditionType::metrics_available},
     BuiltInAlert{"PausedTooLong",
                  Severity::warning,
@@ -106,7 +97,6 @@ constexpr std::array kAlerts{
                  "Nobody scales it: it stays at {current} replicas whatever comes. Take the annotation away, or "
                  "`ballast resume` it.",
                  condition<ConditionType::paused, true>,
-                 false,
                  ConditionType::paused},
     BuiltInAlert{"ScaleFailed",
                  Severity::critical,
@@ -114,22 +104,21 @@ constexpr std::array kAlerts{
                  "{workload} cannot be scaled",
                  "{why}. {current} replicas run, {desired} are wanted.",
                  condition<ConditionType::able_to_scale, false>,
-                 false,
                  ConditionType::able_to_scale},
     BuiltInAlert{"SignalFrozen",
                  Severity::warning,
                  {minutes{1}, {}},
-                 "A signal of {workload} repeats one value",
+                 "The signal {signal} of {workload} repeats one value",
                  "Its source answers but does not measure any more: nothing is taken away for it.",
-                 signal_frozen,
-                 true},
+                 nullptr,
+                 {},
+                 signal_frozen},
     BuiltInAlert{"SurgeFound",
                  Severity::info,
                  {{}, minutes{5}},
                  "{workload} sees a surge",
                  "Load rises faster than a window's mean shows: {desired} replicas are wanted, {current} run.",
                  condition<ConditionType::surge_found, true>,
-                 false,
                  ConditionType::surge_found},
 };
 static_assert(std::ranges::is_sorted(kAlerts, {}, &BuiltInAlert::name));
@@ -138,11 +127,20 @@ static_assert(std::ranges::is_sorted(kAlerts, {}, &BuiltInAlert::name));
 
 std::span<const BuiltInAlert> built_in_alerts() { return kAlerts; }
 
-std::uint64_t fingerprint(const BuiltInAlert& alert) { return fnv(alert.name); }
+std::uint64_t fingerprint(const BuiltInAlert& alert, std::string_view signal) {
+  return signal.empty() ? fnv(alert.name) : fnv(signal, fnv("\xff", fnv(alert.name)));
+}
 
-const BuiltInAlert* find_built_in(std::uint64_t wanted) {
-  const auto found = std::ranges::find(kAlerts, wanted, [](const BuiltInAlert& alert) { return fingerprint(alert); });
-  return found == kAlerts.end() ? nullptr : &*found;
+FoundBuiltIn find_built_in(const Workload& workload, std::uint64_t wanted) {
+  for (const BuiltInAlert& alert : kAlerts) {
+    if (alert.judge_signal == nullptr) {
+      if (fingerprint(alert) == wanted && !workload.target_kind.empty()) return {&alert, {}};
+      continue;
+    }
+    for (const Signal& signal : workload.signals)
+      if (fingerprint(alert, signal.name) == wanted) return {&alert, signal.name};
+  }
+  return {};
 }
 
 }  // namespace ballast

@@ -16,21 +16,24 @@ struct BuiltInAlert {
   std::string_view name;
   Severity severity;
   AlertTiming timing;
-  /// fmt patterns over {workload} {current} {desired} {min} {max} {why}; `why` is what the alert's condition says, and
-  /// may be empty.
+  /// fmt patterns over {workload} {signal} {current} {desired} {min} {max} {why}; `why` is what the alert's condition
+  /// says, and may be empty.
   std::string_view summary;
   std::string_view description;
-  /// Of a workload with a target only, unless `of_all`.
+  /// Of a workload with a target only. Null: it is about each signal of any workload, on its own.
   Judged (*judge)(const Observation& observation, const Status& status);
-  bool of_all = false;
   ConditionType condition{};  ///< whose message is `why`
+  Judged (*judge_signal)(const SignalStatus& signal) = nullptr;
 };
 
 /// Sorted by name.
 std::span<const BuiltInAlert> built_in_alerts();
-/// The same in every version: journals carry it.
-std::uint64_t fingerprint(const BuiltInAlert& alert);
-/// Null: it is that of a rule, or of a version with more of them.
-const BuiltInAlert* find_built_in(std::uint64_t fingerprint);
+/// The same in every version: journals carry it. `signal` is the name of that which it is about; empty: of none.
+std::uint64_t fingerprint(const BuiltInAlert& alert, std::string_view signal = {});
+struct FoundBuiltIn {
+  const BuiltInAlert* alert = nullptr;  ///< null: it is that of a rule, or of no alert of this workload
+  std::string_view signal{};            ///< in the workload
+};
+FoundBuiltIn find_built_in(const Workload& workload, std::uint64_t fingerprint);
 
 }  // namespace ballast

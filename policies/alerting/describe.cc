@@ -34,20 +34,22 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-std::string text_of(std::string_view pattern, const Workload& workload, const Status& status, std::string_view why) {
-  return fmt::format(fmt::runtime(pattern), fmt::arg("workload", workload.name),
-                     fmt::arg("current", status.current_replicas), fmt::arg("desired", status.desired_replicas),
-                     fmt::arg("min", status.min_replicas), fmt::arg("max", status.max_replicas), fmt::arg("why", why));
-}
-
-Alert describe(const BuiltInAlert& alert, const Workload& workload, const Status& status) {
+Alert describe(const FoundBuiltIn& found, const Workload& workload, const Status& status) {
+  const BuiltInAlert& alert = *found.alert;
   std::string why;
   for (const Condition& condition : status.conditions)
     if (condition.type == alert.condition) why = condition.message.get();
   if (why.empty()) why = "No reason was given";
+  const auto filled = [&](std::string_view pattern) {
+    return fmt::format(fmt::runtime(pattern), fmt::arg("workload", workload.name), fmt::arg("signal", found.signal),
+                       fmt::arg("current", status.current_replicas), fmt::arg("desired", status.desired_replicas),
+                       fmt::arg("min", status.min_replicas), fmt::arg("max", status.max_replicas),
+                       fmt::arg("why", why));
+  };
   Alert result{.labels = labels_of(workload, alert.name, alert.severity)};
-  result.annotations["summary"] = text_of(alert.summary, workload, status, why);
-  result.annotations["description"] = text_of(alert.description, workload, status, why);
+  if (!found.signal.empty()) result.labels["signal"] = found.signal;
+  result.annotations["summary"] = filled(alert.summary);
+  result.annotations["description"] = filled(alert.description);
   result.annotations["runbook_url"] = fmt::format("{}#{}", kRunbooks, lower(alert.name));
   return result;
 }
@@ -122,8 +124,9 @@ std::optional<Alert> describe(const Workload& workload, const Status& status, co
                               std::string_view member) {
   const auto rule = std::ranges::find(workload.alerts, transition.alert, &AlertRule::fingerprint);
   if (rule != workload.alerts.end()) return describe(*rule, workload, transition, member);
-  if (const BuiltInAlert* built_in = find_built_in(transition.alert)) return describe(*built_in, workload, status);
-  return std::nullopt;
+  const FoundBuiltIn built_in = find_built_in(workload, transition.alert);
+  if (built_in.alert == nullptr) return std::nullopt;
+  return describe(built_in, workload, status);
 }
 
 }  // namespace ballast

@@ -15,10 +15,10 @@ namespace ballast {
 inline constexpr std::string_view kRunbooks = "https://ballast.run/docs/alerts";
 
 /// The alert that a transition speaks of, without its times; nothing when neither a rule nor this version knows it.
-/// Labels: `alertname`, `severity`, `namespace`, and `policy` or `monitor`; of a rule also `signal` and its own,
-/// which win over these but for `alertname`. In a rule's annotations `{{ $value }}` and `{{ $labels.NAME }}` are
-/// replaced, as by Prometheus; there `member` is known too. `member` is the name of the transition's member; it is no
-/// label, since another member does not make it another alert.
+/// Labels: `alertname`, `severity`, `namespace`, and `policy` or `monitor`; `signal` where it is about one; of a rule
+/// also its own, which win over these but for `alertname`. In a rule's annotations `{{ $value }}` and `{{ $labels.NAME
+/// }}` are replaced, as by Prometheus; there `member` is known too. `member` is the name of the transition's member; it
+/// is no label, since another member does not make it another alert.
 std::optional<Alert> describe(const Workload& workload, const Status& status, const AlertTransition& transition,
                               std::string_view member);
 

@@ -41,8 +41,7 @@ void end_of_unknown(const Workload& workload, TimePoint now, Memory& memory, std
   std::erase_if(memory.alerts, [&](const AlertMemory& known) {
     const bool ruled =
         std::ranges::find(workload.alerts, known.alert, &AlertRule::fingerprint) != workload.alerts.end();
-    const BuiltInAlert* built_in = find_built_in(known.alert);
-    if (ruled || (built_in != nullptr && (built_in->of_all || !workload.target_kind.empty()))) return false;
+    if (ruled || find_built_in(workload, known.alert).alert != nullptr) return false;
     if (known.fired) into.push_back({known.alert, false, *known.fired, now});
     return true;
   });
@@ -58,9 +57,14 @@ std::vector<AlertTransition> judge_alerts(const Workload& workload, Memory& memo
   for (const AlertRule& rule : workload.alerts)
     look_at(rule.fingerprint, judge(rule, workload, memory, status), {rule.hold_for, rule.keep_firing_for}, now,
             memory.alerts, transitions);
-  for (const BuiltInAlert& alert : built_in_alerts())
-    if (alert.of_all || !workload.target_kind.empty())
+  for (const BuiltInAlert& alert : built_in_alerts()) {
+    if (alert.judge_signal != nullptr)
+      for (const SignalStatus& signal : status.signals)
+        look_at(fingerprint(alert, signal.name), alert.judge_signal(signal), alert.timing, now, memory.alerts,
+                transitions);
+    else if (!workload.target_kind.empty())
       look_at(fingerprint(alert), alert.judge(observation, status), alert.timing, now, memory.alerts, transitions);
+  }
   return transitions;
 }
 

@@ -1,6 +1,8 @@
 // Alerts as people read them: labels, texts, and what a rule says of its own.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "policies/alerting/built_in.h"
 #include "policies/alerting/describe.h"
 #include "tests/policies/story.h"
@@ -66,6 +68,16 @@ TEST(Describe, FillsInWhatARuleWrites) {
   EXPECT_FALSE(alert.labels.contains("member")) << "another member is not another alert";
 }
 
+TEST(Describe, NamesTheSignalThatABuiltInAlertIsAbout) {
+  const Workload workload = monitor();
+  const auto frozen = std::ranges::find(built_in_alerts(), "SignalFrozen", &BuiltInAlert::name);
+  const AlertTransition found{.alert = fingerprint(*frozen, "depth"), .firing = true};
+  const Alert alert = describe(workload, {}, found, "").value();
+  EXPECT_EQ(alert.labels.at("signal"), "depth");
+  EXPECT_EQ(alert.annotations.at("summary"), "The signal depth of shop/monitor:queue repeats one value");
+  EXPECT_FALSE(describe(workload, {}, {.alert = fingerprint(*frozen, "gone")}, ""));
+}
+
 TEST(FilledIn, LeavesWhatItDoesNotKnow) {
   const LabelSet labels{{"a", "{{ $value }}"}, {"b", ""}};
   struct Case {
@@ -94,12 +106,15 @@ TEST(Describe, SaysOfABuiltInAlertWhatIsWrongAndWhy) {
   Status status{.current_replicas = 4, .desired_replicas = 6, .min_replicas = 1, .max_replicas = 6};
   status.conditions = {{ConditionType::able_to_scale, false, Reason::none, std::string("HTTP 500: {\"a\":{0}}")}};
   for (const BuiltInAlert& built_in : built_in_alerts()) {
-    const auto alert = describe(workload, status, {.alert = fingerprint(built_in)}, "");
+    const std::string signal = built_in.judge_signal != nullptr ? "load" : "";
+    const auto alert = describe(workload, status, {.alert = fingerprint(built_in, signal)}, "");
     ASSERT_TRUE(alert) << built_in.name;
-    EXPECT_EQ(alert->labels, (LabelSet{{"alertname", std::string(built_in.name)},
-                                       {"namespace", "shop"},
-                                       {"policy", "web"},
-                                       {"severity", std::string(to_string(built_in.severity))}}));
+    LabelSet labels{{"alertname", std::string(built_in.name)},
+                    {"namespace", "shop"},
+                    {"policy", "web"},
+                    {"severity", std::string(to_string(built_in.severity))}};
+    if (!signal.empty()) labels["signal"] = signal;
+    EXPECT_EQ(alert->labels, labels);
     for (const auto& [name, text] : alert->annotations) EXPECT_FALSE(text.empty()) << built_in.name << ' ' << name;
     EXPECT_EQ(alert->annotations.at("summary").find('{'), std::string::npos);
     EXPECT_TRUE(alert->annotations.at("runbook_url").starts_with(kRunbooks));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "policies/alerting/built_in.h"
 #include "policies/alerting/judge.h"
@@ -13,6 +15,7 @@ namespace {
 
 using story::at;
 using story::kLoad;
+using namespace std::string_literals;
 
 constexpr std::uint64_t kRule = 77;
 
@@ -92,7 +95,7 @@ TEST(JudgeAlerts, FindsAnAnomalyByItsRuleAndByItself) {
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].alert, kRule);
   EXPECT_EQ(found[0].value, 99);
-  EXPECT_EQ(find_built_in(found[1].alert)->name, "AnomalyFound");
+  EXPECT_EQ(find_built_in(scene.workload, found[1].alert).alert->name, "AnomalyFound");
 }
 
 TEST(JudgeAlerts, EndsWhatFiredByARuleThatIsGone) {
@@ -143,10 +146,11 @@ constexpr Case kCases[] = {
 };
 
 /// The names of what is reported.
-std::set<std::string_view> names(const std::vector<AlertTransition>& transitions, bool firing) {
+std::set<std::string_view> names(const Workload& workload, const std::vector<AlertTransition>& transitions,
+                                 bool firing) {
   std::set<std::string_view> result;
   for (const AlertTransition& one : transitions)
-    if (one.firing == firing) result.insert(find_built_in(one.alert)->name);
+    if (one.firing == firing) result.insert(find_built_in(workload, one.alert).alert->name);
   return result;
 }
 
@@ -165,13 +169,13 @@ TEST(BuiltInAlerts, FireAfterTheirTimeEndAndAreOfATargetOnly) {
       EXPECT_TRUE(scene.judge(0).empty());
       EXPECT_TRUE(scene.judge(wait - 1).empty());
     }
-    EXPECT_EQ(names(scene.judge(wait), true), std::set<std::string_view>{one.name});
+    EXPECT_EQ(names(scene.workload, scene.judge(wait), true), std::set<std::string_view>{one.name});
     scene.set(one.type, !one.value);
     const auto keep = static_cast<int>(seconds(alert->timing.keep_firing_for));
     if (keep > 0) {
       EXPECT_TRUE(scene.judge(wait + 5).empty());
     }
-    EXPECT_EQ(names(scene.judge(wait + 5 + keep), false), std::set<std::string_view>{one.name});
+    EXPECT_EQ(names(scene.workload, scene.judge(wait + 5 + keep), false), std::set<std::string_view>{one.name});
   }
 }
 
@@ -179,7 +183,7 @@ TEST(BuiltInAlerts, AboutMembersAndTheMaximumHoldWhileTheTargetIsHidden) {
   Scene scene;
   scene.workload.target_kind = "process";
   scene.set(ConditionType::member_ejected, true);
-  EXPECT_EQ(names(scene.judge(0), true), std::set<std::string_view>{"MemberEjected"});
+  EXPECT_EQ(names(scene.workload, scene.judge(0), true), std::set<std::string_view>{"MemberEjected"});
   scene.seen.target.reset();
   scene.set(ConditionType::member_ejected, false);
   EXPECT_TRUE(scene.judge(600).empty());
@@ -193,14 +197,64 @@ TEST(BuiltInAlerts, AreNotMaxedOutByAnotherLimit) {
   EXPECT_TRUE(scene.judge(600).empty());
 }
 
+/// Two signals without rules, of which one is unknown.
+Scene one_of_two_unknown() {
+  Scene scene;
+  scene.workload.alerts.clear();
+  scene.workload.signals.push_back({.name = "queue"});
+  scene.status.signals.push_back({.name = "queue", .grade = Grade::missing});
+  return scene;
+}
+
+TEST(BuiltInAlerts, AboutASignalEndWhileAnotherSignalIsUnknown) {
+  Scene scene = one_of_two_unknown();
+  scene.status.signals[0].finding = std::optional<Finding>(Finding{.value = 99});
+  EXPECT_EQ(scene.judge(0).size(), 1U);
+  scene.status.signals[0].finding = std::optional<Finding>();
+  EXPECT_TRUE(scene.judge(5).empty());
+  const auto usual = scene.judge(305);
+  ASSERT_EQ(usual.size(), 1U);
+  EXPECT_FALSE(usual[0].firing);
+
+  scene.status.signals[0].grade = Grade::frozen;
+  scene.judge(400);
+  EXPECT_EQ(scene.judge(460).size(), 1U);
+  scene.status.signals[0].grade = Grade::fresh;
+  const auto measures = scene.judge(465);
+  ASSERT_EQ(measures.size(), 1U);
+  EXPECT_FALSE(measures[0].firing);
+}
+
+TEST(BuiltInAlerts, AboutASignalHoldWhileItIsUnknownAndBeginForEachSignal) {
+  Scene scene = one_of_two_unknown();
+  scene.status.signals[0].grade = Grade::frozen;
+  scene.judge(0);
+  EXPECT_EQ(scene.judge(60).size(), 1U);
+  scene.status.signals[0].grade = Grade::missing;
+  scene.status.signals[1].grade = Grade::fresh;
+  EXPECT_TRUE(scene.judge(65).empty()) << "that the other one is well says nothing of it";
+  scene.status.signals[1].grade = Grade::frozen;
+  scene.judge(70);
+  EXPECT_EQ(scene.judge(130).size(), 1U) << "that the other one is frozen is news";
+}
+
 TEST(BuiltInAlerts, AreFoundByTheirFingerprints) {
+  const Workload workload = one_of_two_unknown().workload;
+  Workload target = workload;
+  target.target_kind = "process";
   std::set<std::uint64_t> all;
   for (const BuiltInAlert& alert : built_in_alerts()) {
-    all.insert(fingerprint(alert));
-    EXPECT_EQ(find_built_in(fingerprint(alert)), &alert);
+    const bool of_signals = alert.judge_signal != nullptr;
+    const std::vector<std::string> signals = of_signals ? std::vector<std::string>{"load", "queue"} : std::vector{""s};
+    for (const std::string& signal : signals) {
+      const std::uint64_t wanted = fingerprint(alert, signal);
+      EXPECT_TRUE(all.insert(wanted).second);
+      EXPECT_EQ(find_built_in(target, wanted).alert, &alert);
+      EXPECT_EQ(find_built_in(target, wanted).signal, signal);
+      EXPECT_EQ(find_built_in(workload, wanted).alert != nullptr, of_signals) << "a monitor has no target";
+    }
   }
-  EXPECT_EQ(all.size(), built_in_alerts().size());
-  EXPECT_EQ(find_built_in(kRule), nullptr);
+  EXPECT_EQ(find_built_in(target, kRule).alert, nullptr);
 }
 
 }  // namespace

@@ -13,9 +13,10 @@ namespace {
 
 std::string name_of(const Workload& workload, std::uint64_t alert) {
   const auto rule = std::ranges::find(workload.alerts, alert, &AlertRule::fingerprint);
-  if (rule != workload.alerts.end()) return rule->alert;
-  const BuiltInAlert* known = find_built_in(alert);
-  return known == nullptr ? "an alert that nobody knows" : std::string(known->name);
+  if (rule != workload.alerts.end()) return rule->alert + " of " + workload.signals.at(rule->signal).name;
+  const FoundBuiltIn known = find_built_in(workload, alert);
+  if (known.alert == nullptr) return "an alert that nobody knows";
+  return std::string(known.alert->name) + (known.signal.empty() ? "" : " of " + std::string(known.signal));
 }
 
 Time world_time(TimePoint at) { return std::chrono::duration<double>(at - kBegan).count(); }

@@ -20,7 +20,9 @@ std::string name_of(const Alert& alert) {
     const auto at = alert.labels.find(name);
     return at == alert.labels.end() ? std::string{} : at->second;
   };
-  return label("namespace") + "/" + label("policy") + " " + label("alertname");
+  const std::string signal = label("signal");
+  return label("namespace") + "/" + label("policy") + " " + label("alertname") +
+         (signal.empty() ? "" : " of " + signal);
 }
 
 class SimReceiver final : public Notifier {
