@@ -11,10 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Rows that cannot be read are tried again so soon; for so long nothing is done, since a pause that is not known would
-/// be none. Then it goes on without them: a disk that cannot be read must not leave a surge unanswered.
-constexpr Duration kTryAgain = std::chrono::seconds{1};
-constexpr Duration kPatience = std::chrono::seconds{20};
 /// What the journal did not take is offered again so soon.
 constexpr Duration kWriteAgain = std::chrono::seconds{5};
 
@@ -64,16 +60,11 @@ Result<std::pair<std::string, Order>> read_order_row(const std::string& key, con
 }
 
 Task<void> OrderBook::load() {
-  const TimePoint began = time_.now();
-  auto rows = co_await journal_.pairs(std::string(kOrderRows));
-  if (!rows && trouble_) trouble_("what people ordered cannot be read, it is tried again: " + rows.error().message);
-  while (!rows) {
-    const TimePoint next = time_.now() + kTryAgain;
-    co_await Sleep(time_, next);
-    patient_ = patient_ && time_.now() - began < kPatience;
-    rows = co_await journal_.pairs(std::string(kOrderRows));
-  }
-  for (const auto& [key, row] : *rows) {
+  std::function<void(const std::string&)> failed = [this](const std::string& why) {
+    if (trouble_) trouble_("what people ordered cannot be read, it is tried again: " + why);
+  };
+  const FirstRows::Rows rows = co_await rows_.read(std::move(failed));
+  for (const auto& [key, row] : rows) {
     auto order = read_order_row(key, row);
     if (order) {
       std::pair name{std::move(order->first), order->second.kind};
@@ -84,7 +75,6 @@ Task<void> OrderBook::load() {
     }
   }
   taken_back_.clear();
-  loaded_ = true;
 }
 
 Task<void> OrderBook::run() {
@@ -96,13 +86,6 @@ Task<void> OrderBook::run() {
     if (std::exchange(file_, journal_.files_begun()) != journal_.files_begun())
       for (const auto& [key, order] : orders_) unwritten_.insert(key);
     if (!unwritten_.empty()) static_cast<void>(co_await write_down());  // who gave it was told that it is not written
-  }
-}
-
-Task<void> OrderBook::loaded() {
-  while (is_waited_for()) {
-    const TimePoint next = time_.now() + std::chrono::milliseconds{5};
-    co_await Sleep(time_, next);
   }
 }
 
@@ -122,7 +105,7 @@ void OrderBook::give(const std::string& workload, Order order) {
 
 bool OrderBook::take_back(const std::string& workload, OrderKind kind) {
   const std::pair key{workload, kind};
-  if (!loaded_) taken_back_.insert(key);
+  if (!is_loaded()) taken_back_.insert(key);
   if (orders_.erase(key) == 0) return false;
   unwritten_.insert(key);
   return true;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/journal/first_rows.h"
 #include "controller/journal/journal.h"
 #include "core/observation.h"
 #include "core/result.h"
@@ -32,16 +33,16 @@ class OrderBook {
  public:
   /// `time` and `journal` outlive the book. `trouble` is told what cannot be read.
   OrderBook(TimeSource& time, Journal& journal, std::function<void(const std::string&)> trouble = {})
-      : time_(time), journal_(journal), trouble_(std::move(trouble)) {}
+      : time_(time), journal_(journal), trouble_(std::move(trouble)), rows_(time, journal, kOrderRows) {}
 
   /// Reads what was ordered, however long that takes; then writes what could not be written, and all again when the
   /// journal is another one. Never returns.
   Task<void> run();
   /// Returns once it was read, or could not be for long.
-  Task<void> loaded();
-  [[nodiscard]] bool is_loaded() const { return loaded_; }
-  /// Nothing shall be done before it is read.
-  [[nodiscard]] bool is_waited_for() const { return !loaded_ && patient_; }
+  Task<void> loaded() { return rows_.awaited(); }
+  [[nodiscard]] bool is_loaded() const { return rows_.is_read(); }
+  /// Nothing shall be done before it is read: a pause that is not known would be none.
+  [[nodiscard]] bool is_waited_for() const { return rows_.is_waited_for(); }
 
   /// In force now, by kind.
   [[nodiscard]] std::vector<Order> in_force(const std::string& workload) const;
@@ -64,8 +65,7 @@ class OrderBook {
   std::set<std::pair<std::string, OrderKind>> unwritten_{};
   std::set<std::pair<std::string, OrderKind>> taken_back_{};  ///< before it was read
   std::uint32_t file_ = 0;                                    ///< of the journal, that holds what was written
-  bool loaded_ = false;
-  bool patient_ = true;
+  FirstRows rows_;
 };
 
 }  // namespace ballast
