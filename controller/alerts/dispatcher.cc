@@ -9,6 +9,7 @@
 #include "controller/alerts/rows.h"
 #include "controller/engine/guarded.h"
 #include "policies/alerting/describe.h"
+#include "policies/alerting/resume.h"
 
 namespace ballast {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 constexpr std::size_t kAtATime = 8;
 /// What the journal did not take is offered again so soon.
 constexpr Duration kOfferAgain = std::chrono::seconds{5};
-/// Then alerts go on without what was still to be told.
-constexpr Duration kWaitForRows = std::chrono::seconds{20};
 
 /// What escapes a receiver is its failure alone; it may have been told all the same.
 Task<Delivery> guarded_delivery(std::shared_ptr<Notifier> notifier, Notification notification) {
@@ -36,7 +35,7 @@ Task<Delivery> guarded_delivery(std::shared_ptr<Notifier> notifier, Notification
 }  // namespace
 
 AlertDispatcher::AlertDispatcher(TimeSource& time, Journal& journal, AlertEvents events)
-    : time_(time), journal_(journal), events_(std::move(events)) {}
+    : time_(time), journal_(journal), events_(std::move(events)), rows_(time, journal, kAlertRows) {}
 
 void AlertDispatcher::wake() {
   if (waker_ != nullptr) waker_->wake();
@@ -53,7 +52,6 @@ WallTime AlertDispatcher::wall_of(TimePoint at) const { return time_.wall() - (t
 void AlertDispatcher::configure(Routing routing, Notifiers notifiers) {
   routing_ = std::move(routing);
   notifiers_ = std::move(notifiers);
-  if (!loaded_) return;  // load() places what it reads
   Changes changes = place_episodes(book_, routing_, time_.now());
   changes.add(try_again_now(book_, time_.now()));
   changed(changes);
@@ -100,6 +98,7 @@ std::vector<EpisodeKey> AlertDispatcher::firing(const std::string& workload) con
 }
 
 std::vector<AlertMemory> AlertDispatcher::reconcile(const Workload& workload, const WorkloadState& state, bool whole) {
+  known_.insert(workload.name);
   std::vector<AlertMemory> forgotten;
   for (const EpisodeKey& key : firing(workload.name)) {
     const auto known = std::ranges::find(state.memory.alerts, key.alert, &AlertMemory::alert);
@@ -123,11 +122,12 @@ std::vector<AlertMemory> AlertDispatcher::reconcile(const Workload& workload, co
 
 void AlertDispatcher::forget(const std::string& workload) {
   if (only_) only_->erase(workload);
+  known_.insert(workload);
   for (const EpisodeKey& key : firing(workload)) end(key);
 }
 
 void AlertDispatcher::keep_only(std::set<std::string> workloads) {
-  if (!loaded_) {
+  if (!rows_.is_read()) {
     only_ = std::move(workloads);
     return;
   }
@@ -138,36 +138,20 @@ void AlertDispatcher::keep_only(std::set<std::string> workloads) {
 }
 
 Task<void> AlertDispatcher::load() {
-  const TimePoint began = time_.now();
-  auto rows = co_await journal_.pairs(std::string(kAlertRows));
-  while (!rows && !stopping_ && time_.now() - began < kWaitForRows) {
-    const TimePoint next = time_.now() + std::chrono::seconds{1};
-    co_await Sleep(time_, next);
-    rows = co_await journal_.pairs(std::string(kAlertRows));
-  }
-  if (rows) {
-    std::vector<std::string> damage;
-    AlertBook before = book_of(*rows, damage);
-    // What was reported meanwhile is newer.
-    for (auto& [key, alert] : book_.episodes) before.episodes.insert_or_assign(key, std::move(alert));
-    before.dropped = book_.dropped;
-    book_ = std::move(before);
-    if (events_.trouble)
-      for (const std::string& what : damage) events_.trouble("an alert's row cannot be read: " + what);
-  } else if (events_.trouble) {
-    events_.trouble("alerts of the last run cannot be read: " + rows.error().message);
-  }
-  loaded_ = true;
+  std::function<void(const std::string&)> failed = [this](const std::string& why) {
+    if (events_.trouble) events_.trouble("alerts of the last run cannot be read, it is tried again: " + why);
+  };
+  const FirstRows::Rows rows = co_await rows_.read(std::move(failed));
+  std::vector<std::string> damage;
+  AlertBook kept = book_of(rows, damage);
+  if (events_.trouble)
+    for (const std::string& what : damage) events_.trouble("an alert's row cannot be read: " + what);
+  const std::vector<EpisodeKey> ended = ended_meanwhile(kept, book_, known_);
+  book_ = resumed(std::move(kept), std::exchange(book_, {}));
+  for (const EpisodeKey& key : ended) end(key);
   changed(place_episodes(book_, routing_, time_.now()));
   end_of_unasked();
   if (only_) keep_only(*std::exchange(only_, std::nullopt));
-}
-
-Task<void> AlertDispatcher::loaded() {
-  while (!loaded_ && !stopping_) {
-    const TimePoint next = time_.now() + std::chrono::milliseconds{5};
-    co_await Sleep(time_, next);
-  }
 }
 
 std::vector<PairToWrite> AlertDispatcher::rows_to_write() const {
@@ -184,6 +168,7 @@ std::vector<PairToWrite> AlertDispatcher::rows_to_write() const {
 }
 
 Task<void> AlertDispatcher::write_down() {
+  if (!rows_.is_read()) co_return;  // what is written now would hide what is to be read
   if (std::exchange(file_, journal_.files_begun()) != journal_.files_begun()) all_unwritten();
   if (unwritten_episodes_.empty() && unwritten_groups_.empty()) co_return;
   auto rows = rows_to_write();
@@ -243,7 +228,8 @@ void AlertDispatcher::end_of_unasked() {
 }
 
 Task<void> AlertDispatcher::run() {
-  co_await load();
+  tasks_.spawn(load());
+  co_await rows_.awaited();
   while (!stopping_) {
     co_await write_down();
     Due now = due(book_, routing_, time_.now(), kAtATime);
@@ -255,7 +241,8 @@ Task<void> AlertDispatcher::run() {
     const TimePoint soon = time_.now() + std::chrono::seconds{1};
     const TimePoint next =
         std::clamp(next_due(book_, routing_).value_or(TimePoint::max()), soon, time_.now() + kOfferAgain);
-    if (journal_ok_ && (!unwritten_episodes_.empty() || !unwritten_groups_.empty())) continue;
+    const bool unwritten = !unwritten_episodes_.empty() || !unwritten_groups_.empty();
+    if (unwritten && journal_ok_ && rows_.is_read()) continue;
     Wakeable pause(time_, next);
     waker_ = &pause;
     co_await pause;
@@ -265,6 +252,7 @@ Task<void> AlertDispatcher::run() {
 
 void AlertDispatcher::stop() {
   stopping_ = true;
+  rows_.wait_no_more();
   wake();
 }
 

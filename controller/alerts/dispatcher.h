@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "controller/engine/state.h"
+#include "controller/journal/first_rows.h"
 #include "controller/journal/journal.h"
 #include "core/alert.h"
 #include "core/memory.h"
@@ -46,11 +47,12 @@ class AlertDispatcher {
 
   /// Another route or other receivers, from now on. What fails is tried again at once.
   void configure(Routing routing, Notifiers notifiers);
-  /// Reads what has still to be told and tells it, until `stop`. Rows that the journal does not take are tried again.
+  /// Reads what has still to be told and tells it, until `stop`. Rows that the journal does not give or take are tried
+  /// again; what begins meanwhile is told.
   Task<void> run();
   void stop();
   /// Returns once the rows are read, or cannot be for long.
-  Task<void> loaded();
+  Task<void> loaded() { return rows_.awaited(); }
 
   /// What a tick of a workload reported. `run` writes it down and tells it.
   void take(const Workload& workload, const WorkloadState& state, const std::vector<AlertTransition>& transitions);
@@ -91,10 +93,11 @@ class AlertDispatcher {
   std::set<EpisodeKey> unwritten_episodes_{};
   std::set<GroupKey> unwritten_groups_{};
   std::map<std::string, TimePoint> failing_since_{};  ///< by receiver
-  std::optional<std::set<std::string>> only_{};       ///< to be kept once the rows are read
-  std::uint32_t file_ = 0;                            ///< of the journal, that holds what was written
+  FirstRows rows_;
+  std::optional<std::set<std::string>> only_{};  ///< to be kept once the rows are read
+  std::set<std::string> known_{};                ///< whose alerts are all in the book, rows or not
+  std::uint32_t file_ = 0;                       ///< of the journal, that holds what was written
   bool journal_ok_ = true;
-  bool loaded_ = false;
   bool stopping_ = false;
   Wakeable* waker_ = nullptr;
   TaskGroup tasks_{};  // last: tasks go before what they use
