@@ -104,15 +104,14 @@ Told now_told(const AlertBook& book, const Batch::Entry& entry, Told before) {
   return std::max(before, entry.resolved ? Told::resolved : Told::firing);
 }
 
-/// Room for one more. One that is over goes first: that it fired stands in the journal still.
-bool make_room(AlertBook& book, const Routing& routing, Changes& changes) {
-  if (book.episodes.size() < kMaxEpisodes) return true;
-  ++book.dropped;
+/// Room for one more. That what goes fired stands in the journal still.
+void make_room(AlertBook& book, const Routing& routing, Changes& changes) {
+  if (book.episodes.size() < kMaxEpisodes) return;
   const auto victim = std::ranges::find_if(book.episodes, [](const auto& episode) { return over(episode.second); });
-  if (victim == book.episodes.end()) return false;
+  if (victim == book.episodes.end()) return;
+  ++book.dropped;
   const EpisodeKey key = victim->first;
   forget(book, routing, key, changes);
-  return true;
 }
 
 TimePoint when_changed(const AlertGroup& group, const GroupTiming& timing) {
@@ -228,7 +227,7 @@ Changes open_episode(AlertBook& book, const Routing& routing, EpisodeKey key, Al
     if (over(known->second)) reopen(book, routing, key, known->second, now, changes);
     return once(std::move(changes));
   }
-  if (!make_room(book, routing, changes)) return changes;
+  make_room(book, routing, changes);
   changes.episodes.push_back(key);
   const auto added = book.episodes.emplace(std::move(key), std::move(alert)).first;
   place(book, routing, added->first, added->second, now, changes);

@@ -90,12 +90,13 @@ struct AlertGroup {
 struct AlertBook {
   std::map<EpisodeKey, Alert> episodes{};
   std::map<GroupKey, AlertGroup> groups{};
-  std::uint64_t dropped = 0;  ///< episodes beyond kMaxEpisodes that nobody was told of
+  std::uint64_t dropped = 0;  ///< episodes that went to make room, of which somebody had still to be told
   bool operator==(const AlertBook&) const = default;
 };
 
-/// As many as Prometheus' notifier queues. Beyond, an episode that is over goes first.
-inline constexpr std::size_t kMaxEpisodes = 10'000;
+/// Beyond, one that is over goes for each that begins: days of alerts that flap while nobody can be told must not fill
+/// the memory. What fires is always kept; it is bounded by the documents.
+inline constexpr std::size_t kMaxEpisodes = 100'000;
 /// A receiver that fails for so long has its fallback told too; that is also the longest pause between two tries.
 inline constexpr Duration kPatienceWithReceiver = std::chrono::minutes{5};
 /// A receiver that asks for a longer pause is asked again all the same: it may be mistaken by years.

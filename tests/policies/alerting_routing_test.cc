@@ -158,7 +158,7 @@ TEST(RestartOfAlerting, TellsOnlyTheReceiverThatWasNotTold) {
   EXPECT_EQ(desk.one().receiver, "boss");
 }
 
-TEST(Room, IsMadeByThoseThatAreOverThenThereIsNone) {
+TEST(Room, IsMadeByThoseThatAreOverAndNeverByWhatFires) {
   Desk desk;
   std::vector<EpisodeKey> all;
   for (std::size_t i = 0; i < kMaxEpisodes; ++i) all.push_back(desk.open(std::to_string(i)));
@@ -167,9 +167,28 @@ TEST(Room, IsMadeByThoseThatAreOverThenThereIsNone) {
   EXPECT_TRUE(desk.book.episodes.contains(late));
   EXPECT_FALSE(desk.book.episodes.contains(all[7]));
   EXPECT_EQ(desk.book.dropped, 1U);
-  EXPECT_FALSE(desk.book.episodes.contains(desk.open("later")));
-  EXPECT_EQ(desk.book.dropped, 2U);
-  EXPECT_EQ(desk.book.episodes.size(), kMaxEpisodes);
+  const EpisodeKey later = desk.open("later");
+  EXPECT_EQ(desk.book.dropped, 1U);
+  EXPECT_EQ(desk.book.episodes.size(), kMaxEpisodes + 1);
+  desk.at(30);
+  const Attempt attempt = desk.one();
+  EXPECT_EQ(attempt.notification.alerts.size(), kMaxEpisodes + 1) << "who fires is told, however many there are";
+  desk.settle(attempt);
+  desk.end(later);
+  desk.at(330);
+  EXPECT_EQ(desk.one().notification.alerts.back().labels.at("policy"), "later");
+}
+
+TEST(Room, IsLeftToTenThousandThatAreOverWhileNobodyCanBeTold) {
+  Desk desk;
+  std::vector<EpisodeKey> all;
+  for (std::size_t i = 0; i < 10'000; ++i) {
+    all.push_back(desk.open(std::to_string(i)));
+    desk.end(all.back());
+  }
+  desk.open("late");
+  EXPECT_EQ(desk.book.dropped, 0U);
+  EXPECT_EQ(desk.book.episodes.size(), 10'001U);
 }
 
 TEST(Room, IsMadeInFlightWithoutLeavingAGroup) {
