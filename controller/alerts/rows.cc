@@ -36,9 +36,10 @@ EpisodeKey episode_of(const Json& json) {
 
 Json to_json(const Batch& batch) {
   Json entries = Json::array();
-  for (const Batch::Entry& entry : batch.entries) entries.push_back({id_of(entry.episode), entry.resolved});
+  for (const Batch::Entry& entry : batch.entries) entries.push_back({id_of(entry.episode), number(entry.ends_at)});
   return {{"key", batch.key},
-          {"entries", std::move(entries)},
+          {"says", std::move(entries)},
+          {"externalURL", batch.external_url},
           {"begun", number(batch.begun)},
           {"nextTry", number(batch.next_try)},
           {"notBefore", number(batch.not_before)},
@@ -49,14 +50,17 @@ Json to_json(const Batch& batch) {
 
 Batch batch_of(const Json& json) {
   Batch batch{.key = json.at("key").get<std::string>(),
+              .external_url = json.at("externalURL").get<std::string>(),
               .begun = time_of(json.at("begun")),
               .next_try = time_of(json.at("nextTry")),
               .not_before = time_of(json.at("notBefore")),
               .fallback_not_before = time_of(json.at("fallbackNotBefore")),
               .failures = json.at("failures").get<std::int32_t>(),
               .to_fallback = json.at("toFallback").get<bool>()};
-  for (const Json& entry : json.at("entries"))
-    batch.entries.push_back({episode_of(entry.at(0)), entry.at(1).get<bool>()});
+  for (const Json& entry : json.at("says")) {
+    Batch::Entry& said = batch.entries.emplace_back(Batch::Entry{.episode = episode_of(entry.at(0))});
+    if (!entry.at(1).is_null()) said.ends_at = wall_of(entry.at(1));
+  }
   return batch;
 }
 

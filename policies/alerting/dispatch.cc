@@ -99,9 +99,9 @@ void reopen(AlertBook& book, const Routing& routing, const EpisodeKey& key, Aler
 /// What a receiver that took this knows. That something is over, which fires again since, is no news to keep.
 Told now_told(const AlertBook& book, const Batch::Entry& entry, Told before) {
   const auto episode = book.episodes.find(entry.episode);
-  const bool fires_again = entry.resolved && episode != book.episodes.end() && !over(episode->second);
+  const bool fires_again = entry.resolved() && episode != book.episodes.end() && !over(episode->second);
   if (fires_again) return Told::nothing;
-  return std::max(before, entry.resolved ? Told::resolved : Told::firing);
+  return std::max(before, entry.resolved() ? Told::resolved : Told::firing);
 }
 
 /// Room for one more. That what goes fired stands in the journal still.
@@ -158,13 +158,13 @@ std::vector<EpisodeKey> pass_over(const AlertBook& book, const Routing& routing,
 /// Everything that fires, and what ended and was not told so. Nothing: no news, and not the time to repeat the old.
 std::optional<Batch> batch_of(const AlertBook& book, const Routing& routing, const GroupKey& name,
                               const AlertGroup& group, TimePoint now) {
-  Batch batch{.begun = now, .next_try = now};
+  Batch batch{.external_url = routing.external_url, .begun = now, .next_try = now};
   bool news = false;
   for (const auto& [key, told] : group.told) {
     const auto episode = book.episodes.find(key);
     if (episode == book.episodes.end()) continue;
     const bool resolved = over(episode->second);
-    if (!resolved || told != Told::resolved) batch.entries.push_back({key, resolved});
+    if (!resolved || told != Told::resolved) batch.entries.push_back({key, episode->second.ends_at});
     news = news || told != wanted(episode->second);
   }
   const bool again = group.last_sent && now - *group.last_sent >= timing_of(routing, name.receiver).repeat;

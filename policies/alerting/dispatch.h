@@ -55,15 +55,17 @@ struct GroupKey {
 
 enum class Told : std::uint8_t { nothing, firing, resolved };
 
-/// A notification that is being delivered. What it says does not change between two tries.
+/// A notification that is being delivered. What it says does not change between two tries, whatever happens meanwhile.
 struct Batch {
   struct Entry {
     EpisodeKey episode{};
-    bool resolved = false;
+    std::optional<WallTime> ends_at{};  ///< as it is told; nothing: that it fires
+    [[nodiscard]] bool resolved() const { return ends_at.has_value(); }
     bool operator==(const Entry&) const = default;
   };
   std::string key{};
   std::vector<Entry> entries{};
+  std::string external_url{};
   TimePoint begun{};
   TimePoint next_try{};
   TimePoint not_before{};           ///< as the group's own receiver asks

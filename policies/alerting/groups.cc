@@ -80,8 +80,8 @@ std::string key_of(const GroupKey& group, std::uint64_t sent, const Batch& batch
   parts.add(group.group);
   for (const Batch::Entry& entry : batch.entries) {
     parts.add(entry.episode.workload);
-    parts.add(
-        fmt::format("{} {} {}", entry.episode.alert, entry.episode.started.time_since_epoch().count(), entry.resolved));
+    parts.add(fmt::format("{} {} {}", entry.episode.alert, entry.episode.started.time_since_epoch().count(),
+                          entry.resolved()));
   }
   parts.add(fmt::format("{}", batch.begun.time_since_epoch().count()));
   return fmt::format("{:016x}-{}", parts.value(), sent);
@@ -96,13 +96,13 @@ Attempt attempt_of(const AlertBook& book, const Routing& routing, const GroupKey
   notification.group_key = "{}:" + name.group;
   notification.key = batch.key;
   notification.group_labels = group.labels;
-  notification.external_url = routing.external_url;
+  notification.external_url = batch.external_url;
   notification.repeat = timing_of(routing, name.receiver).repeat;
   for (const Batch::Entry& entry : batch.entries) {
     const auto episode = book.episodes.find(entry.episode);
     if (episode == book.episodes.end()) continue;
     Alert alert = episode->second;
-    if (!entry.resolved) alert.ends_at.reset();
+    alert.ends_at = entry.ends_at;
     notification.alerts.push_back(std::move(alert));
   }
   std::ranges::stable_sort(notification.alerts, {}, [](const Alert& alert) {

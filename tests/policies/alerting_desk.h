@@ -96,4 +96,14 @@ struct Desk {
 
 using Texts = std::vector<std::string>;
 
+/// One alert, due at 30 s; `boss` stands in for `team`.
+inline Desk with_fallback() {
+  Desk desk;
+  desk.routing.receivers["team"].fallback = "boss";
+  desk.routing.receivers["boss"] = {};
+  desk.open("web");
+  desk.at(30);
+  return desk;
+}
+
 }  // namespace ballast::desk

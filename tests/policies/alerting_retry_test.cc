@@ -10,16 +10,6 @@ namespace {
 
 using namespace desk;  // NOLINT(google-build-using-namespace): the words of these stories
 
-/// One alert, due at 30 s.
-Desk with_fallback() {
-  Desk desk;
-  desk.routing.receivers["team"].fallback = "boss";
-  desk.routing.receivers["boss"] = {};
-  desk.open("web");
-  desk.at(30);
-  return desk;
-}
-
 /// Goes to the next attempt and lets it end so. Who was asked, and when.
 std::pair<std::string, int> next_fails(Desk& desk, const Delivery& delivery) {
   if (desk.next() > ballast::seconds(desk.now - story::kStart)) desk.at(static_cast<int>(std::ceil(desk.next())));
@@ -59,6 +49,42 @@ TEST(Retry, SaysTheSameUnderTheSameKeyUntilItIsTaken) {
   const Attempt third = desk.one();
   EXPECT_EQ(text(third.notification), "api+ web-");
   EXPECT_NE(third.notification.key, first.notification.key);
+}
+
+TEST(Retry, SaysTheSameUnderTheSameKeyThoughAnAlertFiresAnew) {
+  Desk desk;
+  const EpisodeKey web = desk.open("web");
+  desk.end(web);
+  desk.at(30);
+  const Attempt first = desk.one();
+  EXPECT_EQ(text(first.notification), "web-");
+  desk.at(31);
+  open_episode(desk.book, desk.routing, web, alert("MaxedOut", "web", story::at(0)), desk.now);
+  desk.routing.external_url = "http://elsewhere";
+  desk.settle(first, failed(Errc::outcome_unknown));
+  desk.at(33);
+  const Attempt second = desk.one();
+  EXPECT_EQ(second.notification, first.notification);
+  desk.settle(second, failed(Errc::outcome_unknown));
+  desk.end(web);
+  desk.at(36);
+  const Attempt third = desk.one();
+  EXPECT_EQ(third.notification, first.notification) << "not with the new end either";
+  desk.settle(third);
+}
+
+TEST(Retry, TellsThatItFiresAnewAfterWhatWasUnderWay) {
+  Desk desk;
+  const EpisodeKey web = desk.open("web");
+  desk.end(web);
+  desk.at(30);
+  const Attempt first = desk.one();
+  open_episode(desk.book, desk.routing, web, alert("MaxedOut", "web", story::at(0)), desk.now);
+  desk.settle(first, failed(Errc::outcome_unknown));
+  desk.at(32);
+  EXPECT_EQ(desk.told(), Texts{"web-"});
+  desk.at(330);
+  EXPECT_EQ(desk.told(), Texts{"web+"});
 }
 
 TEST(Retry, DoesNotTellTwiceWhatAReceiverTakesAfterALongOutage) {
