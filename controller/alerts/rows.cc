@@ -85,7 +85,8 @@ void read_group(const Json& json, AlertBook& book) {
     if (state > static_cast<std::uint8_t>(Told::resolved)) continue;
     group.told[episode_of(told.at(0))] = static_cast<Told>(state);
   }
-  book.groups.insert_or_assign(GroupKey{json.at("receiver").get<std::string>(), json.at("group").get<std::string>()},
+  book.groups.insert_or_assign(GroupKey{json.at("receiver").get<std::string>(), json.at("group").get<std::string>(),
+                                        json.value("insteadOf", std::string{})},
                                std::move(group));
 }
 
@@ -119,7 +120,9 @@ void drop_unknown(AlertBook& book) {
 std::string row_key(const EpisodeKey& episode) {
   return fmt::format("{}{}/{:016x}@{}", kEpisodes, episode.workload, episode.alert, number(episode.started));
 }
-std::string row_key(const GroupKey& group) { return fmt::format("{}{}:{}", kGroups, group.receiver, group.group); }
+std::string row_key(const GroupKey& group) {
+  return fmt::format("{}{}:{}{}", kGroups, group.receiver, group.group, group.instead_of);
+}
 
 std::string row_of(const EpisodeKey& key, const Alert& alert) {
   return written({{"episode", id_of(key)},
@@ -135,6 +138,7 @@ std::string row_of(const GroupKey& key, const AlertGroup& group) {
   for (const auto& [episode, state] : group.told) told.push_back({id_of(episode), static_cast<std::uint8_t>(state)});
   return written({{"receiver", key.receiver},
                   {"group", key.group},
+                  {"insteadOf", key.instead_of},
                   {"labels", group.labels},
                   {"sent", group.sent},
                   {"lastSent", number(group.last_sent)},

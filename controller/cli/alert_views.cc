@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -45,9 +46,11 @@ bool asks(std::string_view query, std::string_view name) {
 }
 
 Json receivers_of(const AlertBook& book, const EpisodeKey& key) {
-  Json receivers = Json::array();
+  std::set<std::string> names;
   for (const auto& [name, group] : book.groups)
-    if (group.told.contains(key)) receivers.push_back({{"name", name.receiver}});
+    if (group.told.contains(key)) names.insert(name.receiver);
+  Json receivers = Json::array();
+  for (const std::string& name : names) receivers.push_back({{"name", name}});
   return receivers;
 }
 

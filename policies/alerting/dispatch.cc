@@ -7,78 +7,37 @@
 #include <utility>
 
 #include "policies/alerting/groups.h"
+#include "policies/alerting/stand_in.h"
+#include "policies/alerting/told.h"
 
 namespace ballast {
 namespace {
 
-bool over(const Alert& alert) { return alert.ends_at.has_value(); }
-
-Told wanted(const Alert& alert) { return over(alert) ? Told::resolved : Told::firing; }
-
-/// The groups that an episode is in, or shall be. Without a route they stay as they were: nobody is told then, and
-/// nothing is forgotten.
-std::vector<GroupKey> groups_with(const AlertBook& book, const Routing& routing, const EpisodeKey& key,
-                                  const Alert& alert) {
-  if (!routing.root.receivers.empty()) return groups_of(routing, alert.labels);
-  std::vector<GroupKey> names;
-  for (const auto& [name, group] : book.groups)
-    if (group.told.contains(key)) names.push_back(name);
-  return names;
+/// Whoever is not in a stored group was told nothing: ten thousand that begin at once do not write it as often.
+void note_news(const GroupKey& name, AlertGroup& group, TimePoint now, Changes& changes) {
+  if (group.changed) return;
+  group.changed = now;
+  changes.groups.push_back(name);
 }
 
-/// Of an alert that is over: nobody has still to be told.
-bool told_to_all(const AlertBook& book, const Routing& routing, const EpisodeKey& key, const Alert& alert) {
-  for (const GroupKey& name : groups_with(book, routing, key, alert)) {
-    const auto group = book.groups.find(name);
-    if (group == book.groups.end()) return false;
-    const auto told = group->second.told.find(key);
-    if (told == group->second.told.end() || told->second != Told::resolved) return false;
-  }
-  return true;
-}
-
-/// A group that nobody is in is gone, unless an attempt is still to be settled.
-void drop_if_empty(AlertBook& book, const GroupKey& name) {
-  const auto group = book.groups.find(name);
-  if (group != book.groups.end() && group->second.told.empty() && !group->second.in_flight) book.groups.erase(group);
-}
-
-void forget(AlertBook& book, const Routing& routing, const EpisodeKey& key, Changes& changes) {
-  const auto episode = book.episodes.find(key);
-  if (episode == book.episodes.end()) return;
-  for (const GroupKey& name : groups_with(book, routing, key, episode->second)) {
-    const auto group = book.groups.find(name);
-    if (group == book.groups.end()) continue;
-    group->second.told.erase(key);
-    changes.groups.push_back(name);
-    drop_if_empty(book, name);
-  }
-  book.episodes.erase(episode);
-  changes.episodes.push_back(key);
-}
-
-void forget_if_told(AlertBook& book, const Routing& routing, const EpisodeKey& key, Changes& changes) {
-  const auto episode = book.episodes.find(key);
-  if (episode == book.episodes.end() || !over(episode->second)) return;
-  if (told_to_all(book, routing, key, episode->second)) forget(book, routing, key, changes);
-}
-
-/// Puts an episode into the groups that it belongs to.
+/// Puts an episode into the groups that it belongs to. Those that stand in for them have it or not.
 void place(AlertBook& book, const Routing& routing, const EpisodeKey& key, const Alert& alert, TimePoint now,
            Changes& changes) {
   for (const GroupKey& name : groups_of(routing, alert.labels)) {
     AlertGroup& group = book.groups[name];
     if (group.told.empty() && !group.batch) group.labels = group_labels(routing, name.receiver, alert.labels);
-    const Told told = group.told.try_emplace(key, Told::nothing).first->second;
-    // Whoever is not in a stored group was told nothing: ten thousand that begin at once do not write it as often.
-    if (told == wanted(alert) || group.changed) continue;
-    group.changed = now;
-    changes.groups.push_back(name);
+    if (owes(name, group.told.try_emplace(key, Told::nothing).first->second, alert))
+      note_news(name, group, now, changes);
+    const auto other = book.groups.find(stand_in(routing, name));
+    if (other == book.groups.end()) continue;
+    const auto told = other->second.told.find(key);
+    if (told != other->second.told.end() && owes(other->first, told->second, alert))
+      note_news(other->first, other->second, now, changes);
   }
 }
 
 /// It was thought to be over, and is not: a document went and came back. Whoever was told so is told again that it
-/// fires; what says so and is not under way is not said.
+/// fires; what says so and is not under way is not said. A fallback that was not told so goes on as it was.
 void reopen(AlertBook& book, const Routing& routing, const EpisodeKey& key, Alert& alert, TimePoint now,
             Changes& changes) {
   alert.ends_at.reset();
@@ -86,7 +45,9 @@ void reopen(AlertBook& book, const Routing& routing, const EpisodeKey& key, Aler
   for (const GroupKey& name : groups_with(book, routing, key, alert)) {
     const auto group = book.groups.find(name);
     if (group == book.groups.end()) continue;
-    group->second.told.erase(key);
+    const auto told = group->second.told.find(key);
+    const bool goes_on = is_stand_in(name) && told != group->second.told.end() && told->second == Told::firing;
+    if (!goes_on) group->second.told.erase(key);
     const auto& batch = group->second.batch;
     const bool says_so =
         batch && std::ranges::find(batch->entries, key, &Batch::Entry::episode) != batch->entries.end();
@@ -94,14 +55,6 @@ void reopen(AlertBook& book, const Routing& routing, const EpisodeKey& key, Aler
     changes.groups.push_back(name);
   }
   place(book, routing, key, alert, now, changes);
-}
-
-/// What a receiver that took this knows. That something is over, which fires again since, is no news to keep.
-Told now_told(const AlertBook& book, const Batch::Entry& entry, Told before) {
-  const auto episode = book.episodes.find(entry.episode);
-  const bool fires_again = entry.resolved() && episode != book.episodes.end() && !over(episode->second);
-  if (fires_again) return Told::nothing;
-  return std::max(before, entry.resolved() ? Told::resolved : Told::firing);
 }
 
 /// Room for one more. That what goes fired stands in the journal still.
@@ -112,6 +65,21 @@ void make_room(AlertBook& book, const Routing& routing, Changes& changes) {
   ++book.dropped;
   const EpisodeKey key = victim->first;
   forget(book, routing, key, changes);
+}
+
+/// What the batch of a group says is known: its receiver took it, or its fallback did.
+void conclude(AlertBook& book, const Routing& routing, const GroupKey& name, TimePoint now, Changes& changes) {
+  AlertGroup& group = book.groups.at(name);
+  const Batch batch = *std::exchange(group.batch, std::nullopt);
+  // To a fallback the end of one thing repeats nothing of what else fires.
+  if (!is_stand_in(name)) group.last_sent = now;
+  group.last_begun = batch.begun;
+  ++group.sent;
+  for (const Batch::Entry& entry : batch.entries)
+    if (const auto told = group.told.find(entry.episode); told != group.told.end())
+      told->second = now_told(book, entry, told->second);
+  for (const Batch::Entry& entry : batch.entries) forget_if_told(book, routing, entry.episode, changes);
+  drop_if_empty(book, name);
 }
 
 TimePoint when_changed(const AlertGroup& group, const GroupTiming& timing) {
@@ -128,12 +96,12 @@ bool fires(const AlertBook& book, const AlertGroup& group) {
 
 std::optional<TimePoint> due_at(const AlertBook& book, const Routing& routing, const GroupKey& name,
                                 const AlertGroup& group) {
-  if (group.in_flight) return std::nullopt;
+  if (group.in_flight || waits_for_other(book, routing, name, group)) return std::nullopt;
   if (group.batch) return group.batch->next_try;
   const GroupTiming timing = timing_of(routing, name.receiver);
   std::optional<TimePoint> at;
   if (group.changed) at = when_changed(group, timing);
-  if (!group.last_sent) return at;
+  if (!group.last_sent || is_stand_in(name)) return at;
   const TimePoint again = *group.last_sent + timing.repeat;
   if ((!at || again < *at) && fires(book, group)) at = again;
   return at;
@@ -155,7 +123,8 @@ std::vector<EpisodeKey> pass_over(const AlertBook& book, const Routing& routing,
   return passed;
 }
 
-/// Everything that fires, and what ended and was not told so. Nothing: no news, and not the time to repeat the old.
+/// Everything that fires, and what ended and was not told so; for one that stands in, only what it is owed. Nothing: no
+/// news, and not the time to repeat the old.
 std::optional<Batch> batch_of(const AlertBook& book, const Routing& routing, const GroupKey& name,
                               const AlertGroup& group, TimePoint now) {
   Batch batch{.external_url = routing.external_url, .begun = now, .next_try = now};
@@ -163,11 +132,12 @@ std::optional<Batch> batch_of(const AlertBook& book, const Routing& routing, con
   for (const auto& [key, told] : group.told) {
     const auto episode = book.episodes.find(key);
     if (episode == book.episodes.end()) continue;
-    const bool resolved = over(episode->second);
-    if (!resolved || told != Told::resolved) batch.entries.push_back({key, episode->second.ends_at});
-    news = news || told != wanted(episode->second);
+    const bool owed = owes(name, told, episode->second);
+    if (owed || (!is_stand_in(name) && !over(episode->second))) batch.entries.push_back({key, episode->second.ends_at});
+    news = news || owed;
   }
-  const bool again = group.last_sent && now - *group.last_sent >= timing_of(routing, name.receiver).repeat;
+  const bool again =
+      !is_stand_in(name) && group.last_sent && now - *group.last_sent >= timing_of(routing, name.receiver).repeat;
   if (batch.entries.empty() || !(news || again)) return std::nullopt;
   batch.key = key_of(name, group.sent, batch);
   return batch;
@@ -252,13 +222,17 @@ Changes place_episodes(AlertBook& book, const Routing& routing, TimePoint now) {
   std::map<GroupKey, AlertGroup> before = std::exchange(book.groups, {});
   std::map<GroupKey, std::vector<EpisodeKey>> members;
   for (const auto& [key, alert] : book.episodes)
-    for (const GroupKey& name : groups_of(routing, alert.labels)) members[name].push_back(key);
+    for (const GroupKey& name : groups_of(routing, alert.labels)) {
+      members[name].push_back(key);
+      members[stand_in(routing, name)].push_back(key);
+    }
   for (auto& [name, group] : before) {
     changes.groups.push_back(name);
     const std::vector<EpisodeKey>& kept = members[name];
-    // One in flight stays until it is settled: what comes of the attempt must not be taken for that of a later group.
-    if (kept.empty() && !group.in_flight) continue;
     std::erase_if(group.told, [&](const auto& told) { return !std::ranges::binary_search(kept, told.first); });
+    const bool unused = kept.empty() || (is_stand_in(name) && group.told.empty());
+    // One in flight stays until it is settled: what comes of the attempt must not be taken for that of a later group.
+    if (unused && !group.in_flight) continue;
     book.groups.emplace(name, std::move(group));
   }
   std::vector<EpisodeKey> keys;
@@ -278,8 +252,13 @@ Due due(AlertBook& book, const Routing& routing, TimePoint now, std::size_t at_m
   for (const GroupKey& name : names_due(book, routing, now)) {
     if (in_flight[name.receiver] >= at_most) continue;
     result.changes.groups.push_back(name);
-    const auto found = book.groups.find(name);  // it may have gone with what one before it told
-    if (found == book.groups.end()) continue;
+    const auto found = book.groups.find(name);  // it may have gone, or have to wait, for what one before it tells
+    if (found == book.groups.end() || waits_for_other(book, routing, name, found->second)) continue;
+    const auto& batch = found->second.batch;
+    if (batch && batch->to_fallback && fallback_knows(book, routing, name, *batch, now)) {
+      conclude(book, routing, name, now, result.changes);
+      continue;
+    }
     const std::vector<EpisodeKey> passed = pass_over(book, routing, name.receiver, found->second);
     if (auto attempt = begin_attempt(book, routing, name, found->second, now)) {
       result.attempts.push_back(*std::move(attempt));
@@ -323,15 +302,9 @@ Changes settle(AlertBook& book, const Routing& routing, const GroupKey& name, co
     drop_if_empty(book, name);
     return changes;
   }
-  const Batch batch = *std::exchange(group.batch, std::nullopt);
-  group.last_sent = now;
-  group.last_begun = batch.begun;
-  ++group.sent;
-  for (const Batch::Entry& entry : batch.entries)
-    if (const auto told = group.told.find(entry.episode); told != group.told.end())
-      told->second = now_told(book, entry, told->second);
-  for (const Batch::Entry& entry : batch.entries) forget_if_told(book, routing, entry.episode, changes);
-  drop_if_empty(book, name);
+  if (group.batch->to_fallback && !fallback_of(routing, name).empty())
+    note_stand_in(book, routing, name, *group.batch, now, changes);
+  conclude(book, routing, name, now, changes);
   return once(std::move(changes));
 }
 

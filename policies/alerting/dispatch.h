@@ -49,7 +49,8 @@ struct EpisodeKey {
 
 struct GroupKey {
   std::string receiver{};
-  std::string group{};  ///< its labels as text: `{alertname="MaxedOut"}`
+  std::string group{};       ///< its labels as text: `{alertname="MaxedOut"}`
+  std::string instead_of{};  ///< whose alerts the receiver took as a fallback, and is owed the end of; else empty
   auto operator<=>(const GroupKey&) const = default;
 };
 

@@ -65,6 +65,14 @@ std::vector<GroupKey> groups_of(const Routing& routing, const LabelSet& labels) 
   return result;
 }
 
+std::string fallback_of(const Routing& routing, const GroupKey& name) {
+  return is_stand_in(name) ? std::string{} : rules_of(routing, name.receiver).fallback;
+}
+
+GroupKey stand_in(const Routing& routing, const GroupKey& name) {
+  return {fallback_of(routing, name), name.group, name.receiver};
+}
+
 std::string to_string(const LabelSet& labels) {
   std::string result{'{'};
   for (const auto& [name, value] : labels) {
@@ -78,6 +86,7 @@ std::string key_of(const GroupKey& group, std::uint64_t sent, const Batch& batch
   FnvOfParts parts;
   parts.add(group.receiver);
   parts.add(group.group);
+  parts.add(group.instead_of);
   for (const Batch::Entry& entry : batch.entries) {
     parts.add(entry.episode.workload);
     parts.add(fmt::format("{} {} {}", entry.episode.alert, entry.episode.started.time_since_epoch().count(),
@@ -89,15 +98,16 @@ std::string key_of(const GroupKey& group, std::uint64_t sent, const Batch& batch
 
 Attempt attempt_of(const AlertBook& book, const Routing& routing, const GroupKey& name, const AlertGroup& group) {
   const Batch& batch = *group.batch;
-  const std::string& fallback = rules_of(routing, name.receiver).fallback;
-  Attempt attempt{.group = name, .receiver = batch.to_fallback && !fallback.empty() ? fallback : name.receiver};
+  const std::string fallback = fallback_of(routing, name);
+  const bool to_fallback = batch.to_fallback && !fallback.empty();
+  Attempt attempt{.group = name, .receiver = to_fallback ? fallback : name.receiver};
   Notification& notification = attempt.notification;
   notification.receiver = attempt.receiver;
   notification.group_key = "{}:" + name.group;
   notification.key = batch.key;
   notification.group_labels = group.labels;
   notification.external_url = batch.external_url;
-  notification.repeat = timing_of(routing, name.receiver).repeat;
+  notification.repeat = to_fallback ? routing.root.repeat_interval : timing_of(routing, name.receiver).repeat;
   for (const Batch::Entry& entry : batch.entries) {
     const auto episode = book.episodes.find(entry.episode);
     if (episode == book.episodes.end()) continue;
@@ -113,7 +123,7 @@ Attempt attempt_of(const AlertBook& book, const Routing& routing, const GroupKey
 
 void try_later(Batch& batch, const Routing& routing, const GroupKey& name, const Delivery& delivery, TimePoint now) {
   ++batch.failures;
-  const bool has_fallback = !rules_of(routing, name.receiver).fallback.empty();
+  const bool has_fallback = !fallback_of(routing, name).empty();
   const bool asked_fallback = has_fallback && batch.to_fallback;
   if (delivery.retry_after)
     (asked_fallback ? batch.fallback_not_before : batch.not_before) =

@@ -23,6 +23,12 @@ LabelSet group_labels(const Routing& routing, const std::string& receiver, const
 /// One for each receiver of the route, in its order.
 std::vector<GroupKey> groups_of(const Routing& routing, const LabelSet& labels);
 
+/// Who takes what the receiver of a group does not take; empty: nobody. Nobody stands in for a fallback.
+std::string fallback_of(const Routing& routing, const GroupKey& name);
+/// The group of what a group's fallback was told in its place; without a fallback it has no receiver.
+GroupKey stand_in(const Routing& routing, const GroupKey& name);
+inline bool is_stand_in(const GroupKey& name) { return !name.instead_of.empty(); }
+
 /// `{alertname="MaxedOut",namespace="shop"}`.
 std::string to_string(const LabelSet& labels);
 
@@ -30,7 +36,8 @@ std::string to_string(const LabelSet& labels);
 /// says.
 std::string key_of(const GroupKey& group, std::uint64_t sent, const Batch& batch);
 
-/// The batch of a group as its receiver is told it. Firing alerts first, then by begin.
+/// The batch of a group as its receiver is told it. Firing alerts first, then by begin. A fallback hears it again after
+/// the route's time, however often the group's own receiver wants to.
 Attempt attempt_of(const AlertBook& book, const Routing& routing, const GroupKey& name, const AlertGroup& group);
 
 /// After a failure: when, and at whom. 1 s doubled each time up to kPatienceWithReceiver, up to a fifth less so that

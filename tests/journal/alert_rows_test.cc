@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "controller/alerts/dispatcher.h"
+#include "controller/alerts/rows.h"
 #include "tests/journal/on_lossy_disk.h"
 #include "tests/sim/sim_clock.h"
 
@@ -119,6 +120,24 @@ TEST_F(AlertRows, ThatAreReadLateKeepWhatStillFires) {
   clock_.run_for(5s);
   EXPECT_THAT(take(), ElementsAre("web-"));
   EXPECT_THAT(dispatcher_->book().episodes, IsEmpty());
+}
+
+TEST(AlertBookRows, AreReadAsTheyWereWritten) {
+  AlertBook book;
+  const EpisodeKey web{"shop/web", 7, TimePoint{5s}};
+  book.episodes[web] = {.labels = {{"a", "b"}}, .starts_at = WallTime{5s}, .ends_at = WallTime{9s}};
+  AlertGroup& group = book.groups[{"boss", "{}", "team"}];
+  group.told[web] = Told::firing;
+  group.batch = Batch{.key = "k", .entries = {{web, WallTime{8s}}}, .external_url = "http://here"};
+  group.batch->entries.push_back({web, std::nullopt});
+  book.groups[{"boss", "{}"}].told[web] = Told::resolved;
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& [key, alert] : book.episodes) rows.emplace_back(row_key(key), row_of(key, alert));
+  for (const auto& [key, one] : book.groups) rows.emplace_back(row_key(key), row_of(key, one));
+  EXPECT_NE(rows[1].first, rows[2].first);
+  std::vector<std::string> damage;
+  EXPECT_EQ(book_of(rows, damage), book);
+  EXPECT_THAT(damage, IsEmpty());
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ class Verdict {
     ++notifications;
     bool news = false;
     // A changed routing tells those of its groups anew.
-    auto& [known, last] = groups_[{taken.group_receiver, taken.notification.group_key, taken.routing}];
+    auto& [known, last] = groups_[{taken.stands_in ? taken.notification.receiver : taken.group_receiver,
+                                   taken.notification.group_key, taken.routing}];
     for (const Alert& alert : taken.notification.alerts) {
       const Episode episode{std::stoi(alert.annotations.at("number")), alert.starts_at};
       Heard& here = known[episode];

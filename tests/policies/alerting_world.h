@@ -32,6 +32,7 @@ struct Odds {
 struct Taken {
   TimePoint at{};
   std::string group_receiver{};  ///< whose group it is: the receiver may be its fallback
+  bool stands_in = false;        ///< the end of what the fallback was told
   Notification notification{};
   std::uint64_t routing = 0;  ///< how often it had been changed
   Duration repeat{};
@@ -174,7 +175,10 @@ class World {
   }
 
   void arrive(const Attempt& attempt) {
-    taken_.push_back({now_, attempt.group.receiver, attempt.notification, reroutings_, attempt.notification.repeat});
+    const GroupKey& group = attempt.group;
+    const bool stands_in = !group.instead_of.empty();
+    taken_.push_back({now_, stands_in ? group.instead_of : group.receiver, stands_in, attempt.notification, reroutings_,
+                      attempt.notification.repeat});
   }
 
   void take_off(Attempt attempt) {
