@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "controller/cli/commands.h"
 #include "controller/cli/compile_text.h"
@@ -16,6 +18,7 @@
 #include "controller/engine/fold.h"
 #include "controller/journal/explain.h"
 #include "controller/journal/replay.h"
+#include "controller/orders/order_book.h"
 #include "formats/duration.h"
 #include "io/wall_clock.h"
 
@@ -49,6 +52,18 @@ Result<TimePoint> parse_at(const std::string& text) {
   return TimePoint{std::chrono::seconds{timegm(&parts)}} + from_seconds(fraction);
 }
 
+/// As the daemon wrote them down. A row that cannot be read is no order, as for the daemon.
+Result<std::vector<Order>> orders_of(History& history, const std::string& name) {
+  const auto rows = history.pairs(std::string(kOrderRows) + name + "/");
+  if (!rows) return rows.error();
+  std::vector<Order> orders;
+  for (const auto& [key, row] : *rows)
+    if (auto order = read_order_row(key, row); order && (!order->second.until || wall_now() < *order->second.until))
+      orders.push_back(std::move(order->second));
+  std::ranges::sort(orders, {}, &Order::kind);
+  return orders;
+}
+
 Result<PolicyView> view_of(History& history, const std::string& name) {
   auto recovered = history.recover(name);
   if (!recovered) return recovered.error();
@@ -64,7 +79,9 @@ Result<PolicyView> view_of(History& history, const std::string& name) {
   };
   const auto current = version(document);
   if (!current) return current.error();
-  PolicyView view{.name = name};
+  auto orders = orders_of(history, name);
+  if (!orders) return orders.error();
+  PolicyView view{.name = name, .orders = *std::move(orders)};
   view.target = current->target_kind + " " + current->target_name;
   view.mode = current->mode;
   view.status = restore(past, *current, version).status;

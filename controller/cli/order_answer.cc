@@ -59,12 +59,7 @@ std::vector<std::string> held_by(const Order& order, const Orders& orders, std::
 
 ServerResponse order_answer(const std::string& workload, const std::vector<Order>& in_force,
                             const std::vector<std::string>& held_by) {
-  Json json{{"policy", workload}, {"orders", Json::array()}, {"heldBy", held_by}};
-  for (const Order& order : in_force)
-    json["orders"].push_back({{"kind", to_string(order.kind)},
-                              {"until", order.until ? Json(to_rfc3339(*order.until)) : nullptr},
-                              {"who", order.who},
-                              {"why", order.why}});
+  const Json json{{"policy", workload}, {"orders", Json::parse(to_json(in_force))}, {"heldBy", held_by}};
   return {.content_type = "application/json", .body = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"};
 }
 

@@ -19,7 +19,7 @@ std::vector<std::string> pauses(const Orders& orders);
 /// order to leave things as they are: nothing.
 std::vector<std::string> held_by(const Order& order, const Orders& orders, std::int32_t current);
 
-/// `{policy, orders: [{kind, until, who, why}], heldBy: ["Pause"]}`: `in_force`, and what beats it.
+/// `{policy, orders: […], heldBy: ["Pause"]}`: `in_force` as /api/v1/policies lists it, and what beats it.
 ServerResponse order_answer(const std::string& workload, const std::vector<Order>& in_force,
                             const std::vector<std::string>& held_by);
 /// 403 denied, 404 not_found, 503 unavailable, else 400.

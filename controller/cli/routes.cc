@@ -17,13 +17,14 @@ namespace {
 /// A tick that is late by more than this means that the daemon no longer does its job.
 constexpr Duration kLate = std::chrono::minutes{1};
 
-std::vector<PolicyView> views_of(const Engine& engine) {
+std::vector<PolicyView> views_of(const Engine& engine, const OrderBook& orders) {
   std::vector<PolicyView> views;
   for (const auto& [name, runner] : engine.runners()) {
     PolicyView& view = views.emplace_back(PolicyView{.name = name});
     view.status = runner->state().status;
     view.note = runner->note();
     view.at = runner->last_tick();
+    view.orders = orders.in_force(name);
     add_in_force(view, {runner->bound() != nullptr, runner->refused(), runner->bound_since()});
     if (runner->bound() == nullptr) continue;
     const Workload& workload = runner->bound()->workload;
@@ -51,7 +52,7 @@ std::string not_ready(const Engine& engine) {
 
 std::vector<PolicyMetrics> Daemon::policy_metrics() const {
   std::vector<PolicyMetrics> all;
-  for (const PolicyView& view : views_of(*engine_)) all.push_back(to_metrics(view));
+  for (const PolicyView& view : views_of(*engine_, *orders_)) all.push_back(to_metrics(view));
   return all;
 }
 
@@ -72,7 +73,8 @@ std::vector<Route> Daemon::routes() {
                           .body = metrics_->page(policy_metrics())};
   };
   const auto policies = [this](const ServerRequest&) {
-    return ServerResponse{.content_type = "application/json", .body = to_json(views_of(*engine_), loop_->now())};
+    return ServerResponse{.content_type = "application/json",
+                          .body = to_json(views_of(*engine_, *orders_), loop_->now())};
   };
   const auto alerts = [this](const ServerRequest& request) {
     return answer_alerts(request, alerts_->book(), loop_->wall());

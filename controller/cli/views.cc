@@ -46,6 +46,21 @@ Json to_object(const Condition& condition) {
               {"lastTransitionTime", to_rfc3339(condition.since)}};
 }
 
+Json to_array(const std::vector<Order>& orders) {
+  Json array = Json::array();
+  for (const Order& order : orders) {
+    Json& one = array.emplace_back(Json{{"kind", to_string(order.kind)}});
+    if (order.kind == OrderKind::scale) one["replicas"] = order.replicas;
+    if (order.kind == OrderKind::freeze)
+      one["direction"] = enum_names(order.direction)[static_cast<std::size_t>(order.direction)];
+    one["given"] = to_rfc3339(order.given);
+    one["until"] = order.until ? Json(to_rfc3339(*order.until)) : Json(nullptr);
+    one["who"] = order.who;
+    one["why"] = order.why;
+  }
+  return array;
+}
+
 Json to_object(const PolicyView& policy, TimePoint now) {
   const Status& status = policy.status;
   Json object{{"name", policy.name},
@@ -61,6 +76,7 @@ Json to_object(const PolicyView& policy, TimePoint now) {
               {"note", policy.note},
               {"lastTickSeconds", seconds(now - policy.at)}};
   object["lastScaleTime"] = status.last_scale ? Json(to_rfc3339(*status.last_scale)) : Json(nullptr);
+  object["orders"] = to_array(policy.orders);
   object["currentSignals"] = Json::array();
   for (const SignalStatus& signal : status.signals) object["currentSignals"].push_back(to_object(signal));
   object["conditions"] = Json::array();
@@ -133,6 +149,10 @@ std::string to_json(const std::vector<PolicyView>& policies, TimePoint now) {
   Json array = Json::array();
   for (const PolicyView& policy : policies) array.push_back(to_object(policy, now));
   return array.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string to_json(const std::vector<Order>& orders) {
+  return to_array(orders).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string to_table(const std::vector<PolicyView>& policies, TimePoint now) {

@@ -22,8 +22,9 @@ struct PolicyView {
   std::string target{};  ///< `process web`
   Mode mode = Mode::enforce;
   Status status{};
-  std::string note{};  ///< of the scaler
-  TimePoint at{};      ///< of the last tick
+  std::string note{};           ///< of the scaler
+  std::vector<Order> orders{};  ///< of people, in force
+  TimePoint at{};               ///< of the last tick
 };
 
 /// Whether a workload runs on the documents that people wrote.
@@ -40,6 +41,9 @@ bool is_monitor(const PolicyView& policy);
 
 /// A JSON array; stable keys, in the words of autoscaling/v2. `now` gives ages.
 std::string to_json(const std::vector<PolicyView>& policies, TimePoint now);
+/// `[{kind, given, until, who, why}]`, of a Scale with `replicas`, of a Freeze with `direction`. `until` is null where
+/// it has no end.
+std::string to_json(const std::vector<Order>& orders);
 /// A table with a line a policy: MODE REFERENCE SIGNALS(71/80) MIN MAX REPLICAS READY DESIRED REASON AGE.
 std::string to_table(const std::vector<PolicyView>& policies, TimePoint now);
 /// Ready, on the documents in force, and not silent for more than a minute; a Monitor has nothing to be ready.

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace ballast {
 namespace {
 
+using Json = nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -67,6 +69,23 @@ TEST(MonitorView, HasNoReplicasAndNothingToBeReady) {
   EXPECT_THAT(to_table({monitor}, kNow), Not(HasSubstr("FailedGetScale")));
   EXPECT_THAT(to_json({monitor}, kNow), AllOf(HasSubstr(R"("kind": "Monitor")"), Not(HasSubstr("AbleToScale"))));
   EXPECT_FALSE(is_well(monitor, kNow + std::chrono::minutes{2})) << "it is silent";
+}
+
+TEST(PolicyViews, ListWhatPeopleOrdered) {
+  PolicyView policy = well();
+  EXPECT_EQ(Json::parse(to_json({policy}, kNow))[0]["orders"], Json::array());
+  policy.orders = {{.kind = OrderKind::pause, .given = kNow, .who = "ann@host", .why = "the sale"},
+                   {.kind = OrderKind::freeze, .direction = Freeze::scale_down, .given = kNow},
+                   {.kind = OrderKind::scale, .replicas = 12, .given = kNow, .until = kNow + std::chrono::hours{2}},
+                   {.kind = OrderKind::restart, .given = kNow}};
+  const Json orders = Json::parse(to_json({policy}, kNow))[0]["orders"];
+  ASSERT_EQ(orders.size(), 4U);
+  EXPECT_EQ(orders[0], Json::parse(R"({"kind": "Pause", "given": "1970-02-11T16:00:00.000Z", "until": null,
+                                       "who": "ann@host", "why": "the sale"})"));
+  EXPECT_EQ(orders[1]["direction"], "ScaleDown");
+  EXPECT_EQ(orders[2]["replicas"], 12);
+  EXPECT_EQ(orders[2]["until"], "1970-02-11T18:00:00.000Z");
+  EXPECT_EQ(orders[3]["kind"], "Restart");
 }
 
 }  // namespace

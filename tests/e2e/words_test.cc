@@ -3,6 +3,8 @@
 
 #include <csignal>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
 
 #include "tests/e2e/stage.h"
 
@@ -57,6 +59,13 @@ TEST_F(Words, SurviveAKill) {
 TEST_F(Words, SayWhatKeepsThemFromBeingDone) {
   begin({.min = 2, .max = 5});
   ASSERT_EQ(say({"pause", "web", "--for", "1h", "--reason", "we look at it"}).status, 0);
+  for (const std::string& shown :
+       {get(stage.daemon_port(), "/api/v1/policies").body, say({"status", "web", "-o", "json"}).out}) {
+    const auto policies = nlohmann::json::parse(shown);
+    ASSERT_EQ(policies[0]["orders"].size(), 1U) << shown;
+    EXPECT_EQ(policies[0]["orders"][0]["kind"], "Pause");
+    EXPECT_EQ(policies[0]["orders"][0]["why"], "we look at it");
+  }
   const auto held = say({"scale", "web", "4", "--for", "1h"});
   EXPECT_EQ(held.status, 0) << held.err;
   EXPECT_THAT(held.out, HasSubstr("default/web: ordered, but nothing of it is done while it is paused by "));
