@@ -10,6 +10,8 @@ rm -rf "$results"
 mkdir -p "$results"
 export BALLAST_SIM_WORLDS=${BALLAST_SIM_WORLDS:-$(case $tier in quick) echo 100 ;; *) echo 1000 ;; esac)}
 export BALLAST_SCENARIO_SEEDS=${BALLAST_SCENARIO_SEEDS:-20}
+# Nights of alerts, each of 2,000 transitions and 40 kills.
+export BALLAST_ALERT_NIGHTS=${BALLAST_ALERT_NIGHTS:-$(case $tier in full) echo 50 ;; *) echo 10 ;; esac)}
 
 minutes=()
 phase() {  # phase NAME COMMAND...: runs it, keeps its time; a command that fails does not stop the others
@@ -86,7 +88,7 @@ case $tier in
     phase headers check headers tools/build.sh dev all_verify_interface_header_sets
     phase worlds check worlds tools/worlds.sh 100000 1000
     tail -n 1 "$results/worlds.log"
-    export BALLAST_SIM_WORLDS=100 BALLAST_SCENARIO_SEEDS=2  # ten times as long each as without sanitizers
+    export BALLAST_SIM_WORLDS=100 BALLAST_SCENARIO_SEEDS=2 BALLAST_ALERT_NIGHTS=5  # ten times as long each as without sanitizers
     GTEST_FILTER="-$slow" build_and_run asan asan .
     check same-worlds same_lines "$results/dev/worlds.digest" "$results/asan/worlds.digest"  # replicas, reasons, times
     GTEST_FILTER="-$slow:Crash.*" build_and_run tsan tsan "$all_threads"

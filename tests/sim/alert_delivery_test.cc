@@ -2,6 +2,8 @@
 // judges knows what happened and what the receivers wrote down, nothing else.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -21,8 +23,8 @@ namespace ballast {
 namespace {
 
 constexpr int kAlerts = 40;
-constexpr int kTransitions = 2000;  // of one night
-constexpr int kKills = 40;
+constexpr int kTransitions = 2100;  // of one night
+constexpr int kKills = 42;          // begun; one may strike while nothing is written
 
 class Chance : public SplitMix {
  public:
@@ -35,23 +37,32 @@ class Chance : public SplitMix {
 
 /// What a receiver took, in the order in which it took it.
 struct Took {
+  std::string receiver{};
   std::string key{};
   std::vector<Alert> alerts{};
 };
 
-/// Takes most of what it is told. What it took it remembers, also where its answer is lost.
+/// What was asked of receivers, and how much of it went wrong.
+struct Attempts {
+  int all = 0;
+  int faulty = 0;
+};
+
+/// Takes four of five things that it is told. What it took it remembers, also where its answer is lost.
 class FlakyReceiver final : public Notifier {
  public:
-  FlakyReceiver(SimClock& time, std::vector<Took>& took, std::uint64_t seed, const bool& good)
-      : time_(time), took_(took), chance_(seed), good_(good) {}
+  FlakyReceiver(SimClock& time, std::vector<Took>& took, Attempts& attempts, std::uint64_t seed, const bool& good)
+      : time_(time), took_(took), attempts_(attempts), chance_(seed), good_(good) {}
   Task<Delivery> deliver(Notification notification) override {
     const TimePoint asked = time_.now() + chance_.up_to(std::chrono::seconds{2});
     co_await Sleep(time_, asked);
     const std::uint64_t luck = good_ ? 100 : chance_.next() % 100;
+    if (!good_) ++attempts_.all;
+    if (luck < 20) ++attempts_.faulty;
     if (luck < 6) co_return failed(Errc::unavailable);
     if (luck < 9) co_return Delivery{Error{Errc::rate_limited, "slow down"}, std::chrono::seconds{20}};
     if (luck < 12) co_return failed(Errc::invalid);
-    took_.push_back({notification.key, notification.alerts});
+    took_.push_back({notification.receiver, notification.key, notification.alerts});
     const TimePoint answered = time_.now() + chance_.up_to(std::chrono::seconds{1});
     co_await Sleep(time_, answered);
     if (luck < 20) co_return failed(Errc::outcome_unknown);
@@ -62,6 +73,7 @@ class FlakyReceiver final : public Notifier {
   static Delivery failed(Errc code) { return {.failure = Error{code, "not now"}}; }
   SimClock& time_;
   std::vector<Took>& took_;
+  Attempts& attempts_;
   Chance chance_;
   const bool& good_;
 };
@@ -108,8 +120,8 @@ class Night {
 
   const std::vector<Firing>& happened() const { return happened_; }
   const std::vector<Took>& took() const { return took_; }
-  std::size_t left() const { return left_; }
   int kills() const { return kills_; }
+  const Attempts& attempts() const { return attempts_; }
 
  private:
   void start() {
@@ -127,7 +139,7 @@ class Night {
     routing.receivers["mail"] = {};
     Notifiers notifiers;
     for (const char* name : {"page", "mail"})
-      notifiers.emplace(name, std::make_shared<FlakyReceiver>(time_, took_, chance_.next(), good_));
+      notifiers.emplace(name, std::make_shared<FlakyReceiver>(time_, took_, attempts_, chance_.next(), good_));
     dispatcher_->configure(std::move(routing), std::move(notifiers));
     tasks_.spawn(dispatcher_->run());
     for (int i = 0; i < kAlerts; ++i) tasks_.spawn(after_start(i));
@@ -177,66 +189,95 @@ class Night {
   std::vector<Firing> happened_{};
   std::map<int, std::size_t> firing_{};
   std::vector<Took> took_{};
-  std::size_t left_ = 0;
+  Attempts attempts_{};
   int kills_ = 0;
   std::unique_ptr<Journal> journal_{};
   std::unique_ptr<AlertDispatcher> dispatcher_{};
   TaskGroup tasks_{};
 };
 
-/// What a receiver that looks at keys has been told, an entry for each time.
+/// What one receiver that looks at keys has been told, an entry for each time.
 using Told = std::map<std::tuple<int, WallTime, bool>, int>;
+using ToldBy = std::map<std::string, Told>;
 
-Told told_by(const std::vector<Took>& took) {
-  Told told;
-  std::set<std::string> keys;
-  std::map<int, std::pair<WallTime, bool>> newest;  // of each alert, to see the order
+ToldBy told_by(const std::vector<Took>& took) {
+  ToldBy told;
+  std::set<std::pair<std::string, std::string>> keys;
+  std::map<std::pair<std::string, int>, std::pair<WallTime, bool>> newest;  // of each alert, to see the order
   for (const Took& one : took) {
-    if (!keys.insert(one.key).second) continue;
+    if (!keys.emplace(one.receiver, one.key).second) continue;
     std::map<int, std::pair<WallTime, bool>> says;
     for (const Alert& alert : one.alerts) {
       if (!alert.labels.contains("alert")) continue;  // of a receiver that fails
       const int which = std::stoi(alert.labels.at("alert"));
       const std::pair state{alert.starts_at, alert.ends_at.has_value()};
-      ++told[{which, state.first, state.second}];
+      ++told[one.receiver][{which, state.first, state.second}];
       says[which] = std::max(says[which], state);
     }
     for (const auto& [which, state] : says) {
-      EXPECT_GE(state, newest[which]) << "alert " << which << " went back";
-      newest[which] = state;
+      auto& before = newest[{one.receiver, which}];
+      EXPECT_GE(state, before) << "alert " << which << " went back";
+      before = state;
     }
   }
   return told;
 }
 
+/// Over all nights.
+struct Sum {
+  int transitions = 0;
+  int kills = 0;
+  int doubled = 0;    ///< ends that one receiver was told more than once
+  int relieved = 0;   ///< begins that the fallback was told
+  int believing = 0;  ///< of these: it was not told the end; its answer, or who heard it, was lost
+  Attempts attempts{};
+};
+
+void judge(const Firing& firing, const ToldBy& told, Sum& sum) {
+  const WallTime started{firing.started.time_since_epoch()};
+  int heard = 0;
+  for (const auto& [receiver, by] : told) {
+    const auto count = by.find({firing.alert, started, firing.over});
+    if (count != by.end()) ++heard;
+    if (firing.over && count != by.end()) sum.doubled += count->second - 1;
+    if (receiver == "page" || !by.contains({firing.alert, started, false})) continue;
+    ++sum.relieved;
+    const auto newer = by.upper_bound({firing.alert, started, true});
+    const bool heard_of_next = newer != by.end() && std::get<0>(newer->first) == firing.alert;
+    if (count == by.end() && !heard_of_next) ++sum.believing;
+  }
+  ASSERT_GT(heard, 0) << "alert " << firing.alert << (firing.over ? " ended" : " fires") << " and nobody was told";
+  sum.transitions += firing.over ? 2 : 1;
+}
+
+/// 2,000 transitions and 40 kills each; `make full` plays more.
 int nights() {
   const char* seeds = std::getenv("BALLAST_ALERT_NIGHTS");
   return seeds == nullptr ? 10 : std::atoi(seeds);
 }
 
 TEST(AlertDelivery, S68_S70_LosesNothingAndRepeatsAlmostNothingOverFaultsAndKills) {
-  int transitions = 0;
-  int kills = 0;
-  int doubled = 0;
-  for (int seed = 1; seed <= nights(); ++seed) {
+  Sum sum;
+  for (int seed = 1; seed <= nights() && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("night " + std::to_string(seed));
     Night night(static_cast<std::uint64_t>(seed));
     night.play();
-    const Told told = told_by(night.took());
-    for (const Firing& firing : night.happened()) {
-      const WallTime started{firing.started.time_since_epoch()};
-      const auto count = told.find({firing.alert, started, firing.over});
-      ASSERT_NE(count, told.end()) << "alert " << firing.alert << (firing.over ? " ended" : " fires")
-                                   << " and nobody was told";
-      if (firing.over) doubled += count->second - 1;
-      transitions += firing.over ? 2 : 1;
-    }
-    kills += night.kills();
+    const ToldBy told = told_by(night.took());
+    for (const Firing& firing : night.happened()) judge(firing, told, sum);
+    sum.kills += night.kills();
+    sum.attempts.all += night.attempts().all;
+    sum.attempts.faulty += night.attempts().faulty;
   }
-  std::printf("alerts: %d transitions, %d kills, 0 lost, %d doubled\n", transitions, kills, doubled);
-  EXPECT_GE(transitions, nights() * (kTransitions - kAlerts));
-  EXPECT_GE(kills, nights() * kKills / 2);
-  EXPECT_LE(doubled * 100, transitions);
+  if (testing::Test::HasFailure()) return;
+  std::printf("alerts: %d transitions, %d kills, %d of %d attempts faulty, 0 lost, %d doubled\n", sum.transitions,
+              sum.kills, sum.attempts.faulty, sum.attempts.all, sum.doubled);
+  std::printf("alerts: %d begins told to the fallback, which was not told %d ends\n", sum.relieved, sum.believing);
+  EXPECT_GE(sum.transitions, nights() * 2000);
+  EXPECT_GE(sum.kills, nights() * 40);
+  EXPECT_GE(sum.attempts.faulty * 100, sum.attempts.all * 19) << "a fifth, but for chance";
+  EXPECT_LE(sum.doubled * 100, sum.transitions);
+  EXPECT_GT(sum.relieved, 0);
+  EXPECT_LE(sum.believing * 10, sum.relieved);
 }
 
 }  // namespace
