@@ -244,6 +244,27 @@ Changes place_episodes(AlertBook& book, const Routing& routing, TimePoint now) {
   return once(std::move(changes));
 }
 
+namespace {
+
+/// One group whose time has come; nothing: it may have gone, or have to wait, for what one before it tells.
+std::optional<Attempt> tell_due(AlertBook& book, const Routing& routing, const GroupKey& name, TimePoint now,
+                                Changes& changes) {
+  const auto found = book.groups.find(name);
+  if (found == book.groups.end() || waits_for_other(book, routing, name, found->second)) return std::nullopt;
+  const auto& batch = found->second.batch;
+  if (batch && batch->to_fallback && fallback_knows(book, routing, name, *batch, now)) {
+    conclude(book, routing, name, now, changes);
+    return std::nullopt;
+  }
+  const std::vector<EpisodeKey> passed = pass_over(book, routing, name.receiver, found->second);
+  auto attempt = begin_attempt(book, routing, name, found->second, now);
+  for (const EpisodeKey& key : passed) forget_if_told(book, routing, key, changes);
+  drop_if_empty(book, name);
+  return attempt;
+}
+
+}  // namespace
+
 Due due(AlertBook& book, const Routing& routing, TimePoint now, std::size_t at_most) {
   Due result;
   if (routing.root.receivers.empty()) return result;
@@ -252,20 +273,10 @@ Due due(AlertBook& book, const Routing& routing, TimePoint now, std::size_t at_m
   for (const GroupKey& name : names_due(book, routing, now)) {
     if (in_flight[name.receiver] >= at_most) continue;
     result.changes.groups.push_back(name);
-    const auto found = book.groups.find(name);  // it may have gone, or have to wait, for what one before it tells
-    if (found == book.groups.end() || waits_for_other(book, routing, name, found->second)) continue;
-    const auto& batch = found->second.batch;
-    if (batch && batch->to_fallback && fallback_knows(book, routing, name, *batch, now)) {
-      conclude(book, routing, name, now, result.changes);
-      continue;
-    }
-    const std::vector<EpisodeKey> passed = pass_over(book, routing, name.receiver, found->second);
-    if (auto attempt = begin_attempt(book, routing, name, found->second, now)) {
+    if (auto attempt = tell_due(book, routing, name, now, result.changes)) {
       result.attempts.push_back(*std::move(attempt));
       ++in_flight[name.receiver];
     }
-    for (const EpisodeKey& key : passed) forget_if_told(book, routing, key, result.changes);
-    drop_if_empty(book, name);
   }
   result.changes = once(std::move(result.changes));
   return result;
