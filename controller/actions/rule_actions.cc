@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "controller/alerts/rows.h"
+#include "controller/engine/guarded.h"
 
 namespace ballast {
 namespace {
@@ -130,7 +131,7 @@ Task<void> RuleActions::attempt(ActionKey key) {
   Delivery delivery{.failure = Error{Errc::not_found, "no document has this action in a usable form"}};
   if (does) {
     Notification notification = told;
-    delivery = co_await does->deliver(std::move(notification));
+    delivery = co_await guarded_delivery(does, std::move(notification));
   }
   if (events_.tried) events_.tried(key, told, delivery);
   if (!settle_action(book_, key, delivery, time_.now())) trouble(told.receiver + ": is given up after a day of tries");

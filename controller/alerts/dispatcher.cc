@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <utility>
 
 #include "controller/alerts/receiver_failing.h"
@@ -18,19 +17,6 @@ namespace {
 constexpr std::size_t kAtATime = 8;
 /// What the journal did not take is offered again so soon.
 constexpr Duration kOfferAgain = std::chrono::seconds{5};
-
-/// What escapes a receiver is its failure alone; it may have been told all the same.
-Task<Delivery> guarded_delivery(std::shared_ptr<Notifier> notifier, Notification notification) {
-  std::exception_ptr failure;
-  try {
-    co_return co_await notifier->deliver(std::move(notification));
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  Delivery delivery;
-  delivery.failure = escaped("the receiver broke off", failure, Errc::outcome_unknown);
-  co_return delivery;
-}
 
 }  // namespace
 

@@ -14,4 +14,16 @@ Error escaped(const std::string& what, const std::exception_ptr& failure, Errc c
   return {code, what + ": " + why};
 }
 
+Task<Delivery> guarded_delivery(std::shared_ptr<Notifier> notifier, Notification notification) {
+  std::exception_ptr failure;
+  try {
+    co_return co_await notifier->deliver(std::move(notification));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  Delivery delivery;
+  delivery.failure = escaped("the receiver broke off", failure, Errc::outcome_unknown);
+  co_return delivery;
+}
+
 }  // namespace ballast

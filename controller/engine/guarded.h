@@ -2,9 +2,11 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "core/ports.h"
 #include "core/result.h"
 #include "core/task.h"
 
@@ -25,5 +27,8 @@ Task<Result<T>> guarded(Task<Result<T>> work, std::string what, Errc code = Errc
   }
   co_return escaped(what, failure, code);
 }
+
+/// What escapes a receiver, or an action of a rule, is its failure alone; it may have been told all the same.
+Task<Delivery> guarded_delivery(std::shared_ptr<Notifier> notifier, Notification notification);
 
 }  // namespace ballast

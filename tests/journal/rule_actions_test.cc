@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <stdexcept>
+#include <utility>
+
 #include "tests/journal/on_lossy_disk.h"
 #include "tests/sim/sim_clock.h"
 
@@ -19,15 +22,18 @@ constexpr std::uint64_t kAlert = 7;
 /// Keeps what it is told; fails as it is told to.
 class Doer final : public Notifier {
  public:
-  Doer(std::vector<std::string>& did, const std::optional<Error>& failure) : did_(did), failure_(failure) {}
+  Doer(std::vector<std::string>& did, const std::optional<Error>& failure, bool& throws)
+      : did_(did), failure_(failure), throws_(throws) {}
   Task<Delivery> deliver(Notification notification) override {
     did_.push_back(notification.key);
+    if (std::exchange(throws_, false)) throw std::runtime_error("a bug");
     co_return Delivery{.failure = failure_};
   }
 
  private:
   std::vector<std::string>& did_;
   const std::optional<Error>& failure_;
+  bool& throws_;
 };
 
 Workload workload() {
@@ -61,7 +67,7 @@ class RuleActionsTest : public OnLossyDisk {
   }
   void rule(const std::string& name) {
     ActionNotifiers notifiers;
-    notifiers.emplace(std::pair{kAlert, name}, std::make_shared<Doer>(did_, failure_));
+    notifiers.emplace(std::pair{kAlert, name}, std::make_shared<Doer>(did_, failure_, throws_));
     actions_->configure({{kAlert, {{name, true}}}}, std::move(notifiers));
   }
   void report(bool firing, TimePoint started) {
@@ -71,6 +77,7 @@ class RuleActionsTest : public OnLossyDisk {
   SimClock clock_{};
   std::vector<std::string> did_{};
   std::optional<Error> failure_{};
+  bool throws_ = false;  ///< the next time
   std::vector<std::string> troubles_{};
   std::unique_ptr<AlertDispatcher> alerts_{};
   std::unique_ptr<RuleActions> actions_{};
@@ -89,6 +96,14 @@ TEST_F(RuleActionsTest, DoesItOnceForEachFiringWithoutARoute) {
   clock_.run_for(1h);
   ASSERT_THAT(did_, SizeIs(2));
   EXPECT_NE(did_[0], did_[1]);
+}
+
+TEST_F(RuleActionsTest, WhatAnActionThrowsIsItsFailureAndItIsTriedAgain) {
+  throws_ = true;
+  report(true, clock_.now());
+  clock_.run_for(1h);
+  ASSERT_THAT(did_, SizeIs(2));
+  EXPECT_EQ(did_[0], did_[1]);
 }
 
 TEST_F(RuleActionsTest, DoesNotDoItAgainAfterARestart) {
