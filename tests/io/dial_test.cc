@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "tests/io/fetcher_contract.h"
+#include "tests/io/no_descriptors.h"
 #include "tests/io/raw_server.h"
 
 namespace ballast {
@@ -98,25 +98,6 @@ TEST(Dial, DoesNotCallSilenceAnAnswer) {
   request.deadline = 50ms;
   EXPECT_THAT(client.fetch(request), fails(Errc::timeout, "1 bytes"));
 }
-
-/// No more descriptors than there are, until it ends.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = dup(0);
-    close(next);
-    rlimit none = before_;
-    none.rlim_cur = static_cast<rlim_t>(next);
-    setrlimit(RLIMIT_NOFILE, &none);
-  }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST(Dial, DoesNotBlameThePeerForOurLackOfDescriptors) {
   RawServer server([](RawPeer& peer) { peer.hang(); });
