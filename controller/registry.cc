@@ -141,8 +141,11 @@ constexpr std::array kProbes{
                make_probe<HaproxySpec>},
     ProbeEntry{plugin<HeartbeatSpec>("heartbeat", "A job that calls Ballast: 1 while it does so in time, 0 once not."),
                make_heartbeat_probe},
-    ProbeEntry{plugin<HttpSpec>("http", "A health check over HTTP: 1 for the expected answer, 0 for another."),
-               make_probe<HttpSpec>},
+    ProbeEntry{
+        plugin<HttpSpec>(
+            "http",
+            "A health check over HTTP: 1 for the expected answer, 0 for another or when the connection is refused."),
+        make_probe<HttpSpec>},
     ProbeEntry{plugin<HttpValueSpec>("httpValue", "A number that a URL serves, in JSON or as the whole body."),
                make_probe<HttpValueSpec>},
     ProbeEntry{

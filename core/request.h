@@ -47,6 +47,7 @@ struct Request {
   /// when the peer hangs up; of a dial, at once.
   Boxed<std::string> until{};
   bool half_close = true;            ///< of an exchange over TCP: the peer is told that no more comes
+  bool refusal_answers = false;      ///< of http, with GET or HEAD: a peer that refuses is an answer, as of a dial
   Boxed<std::string> server_name{};  ///< of tls: the name that is asked for and expected. Empty: the host of `url`
   Boxed<Command> command{};          ///< of command
   Boxed<TlsOptions> tls{};           ///< of https and tls addresses
@@ -56,7 +57,7 @@ struct Request {
   bool operator==(const Request&) const = default;
 };
 
-/// An answer. `status` is the HTTP status; 200 on any other channel.
+/// An answer. `status` is the HTTP status; 200 on any other channel; 0 when the peer refused.
 struct Response {
   int status = 0;
   std::string content_type{};

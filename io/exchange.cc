@@ -54,6 +54,11 @@ Peer peer_of(const Url& url, const TlsOptions& tls) {
   return {secure ? Peer::Kind::tls : Peer::Kind::tcp, url.host, url.port, "", tls};
 }
 
+Result<Response> not_opened(const Error& error, bool refused) {
+  if (!refused) return error;
+  return Response{.body = error.message, .dialled = Dialled::refused};
+}
+
 Task<Result<Response>> exchange(Network& network, Request request, Url url, TimePoint deadline) {
   auto stream = co_await open_stream(network, peer_of(url, request.tls), deadline);
   if (!stream) co_return stream.error();
@@ -88,8 +93,7 @@ Task<Result<Response>> listen_to(Stream* stream, Growing answer) {
 Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoint deadline) {
   bool refused = false;
   auto stream = co_await open_stream(network, peer_of(url, request.tls), deadline, &refused);
-  if (!stream && refused) co_return response_of(stream.error().message, Dialled::refused);
-  if (!stream) co_return stream.error();
+  if (!stream) co_return not_opened(stream.error(), refused);
   if (!request.body.empty()) {
     const Result<Done> written = co_await stream->write(std::move(request.body));
     if (!written && stream->peer_hung_up()) co_return response_of("", Dialled::hung_up);

@@ -19,6 +19,9 @@ Task<Result<Response>> dial(Network& network, Request request, Url url, TimePoin
 /// Errors: those of a stream; unavailable (the handshake broke off before the peer had shown a certificate).
 Task<Result<Response>> look_at_certificates(Network& network, Request request, Url url, TimePoint deadline);
 
+/// What a stream that did not open tells those for whom a refusal is an answer. Errors: `error`, unless `refused`.
+Result<Response> not_opened(const Error& error, bool refused);
+
 Peer peer_of(const Url& url, const TlsOptions& tls);
 
 }  // namespace ballast

@@ -28,6 +28,7 @@ struct Conversation {
   std::shared_ptr<const Secret<std::string>> text{};
   bool head = false;
   std::int64_t max_bytes = 0;
+  bool refusal_answers = false;
 };
 
 bool fits_channel(const Request& request, const Url& url) {
@@ -95,7 +96,8 @@ class HttpClient final : public Fetcher {
     Result<std::string> text = request_text(request, url, options_.user_agent,
                                             credentials->line ? credentials->line->reveal() : std::string_view());
     if (!text) co_return text.error();
-    Conversation about{origin_of(url) + key_of(request.tls), nullptr, request.method == "HEAD", request.max_bytes};
+    Conversation about{origin_of(url) + key_of(request.tls), nullptr, request.method == "HEAD", request.max_bytes,
+                       request.refusal_answers};
     about.text = std::make_shared<const Secret<std::string>>(*std::move(text));
     const Peer peer = peer_of(url, request.tls);
     auto answer =
@@ -113,8 +115,9 @@ class HttpClient final : public Fetcher {
       auto answer = co_await converse(*std::move(kept), about, &progress);
       if (answer || progress.began || answer.error().code != Errc::unavailable) co_return answer;
     }
-    auto stream = co_await open_stream(*network_, std::move(peer), deadline);
-    if (!stream) co_return stream.error();
+    bool refused = false;
+    auto stream = co_await open_stream(*network_, std::move(peer), deadline, &refused);
+    if (!stream) co_return not_opened(stream.error(), refused && about.refusal_answers);
     Progress progress;
     co_return co_await converse(*std::move(stream), std::move(about), &progress);
   }

@@ -30,6 +30,7 @@ struct HttpClientOptions {
 /// - Others always get a new connection, and one that may have reached the server and got no whole answer:
 /// outcome_unknown.
 /// - denied: an address that the options refuse; a certificate that cannot be trusted is unavailable.
+/// - A peer that refuses is unavailable, or an answer where the request says so; then all its addresses have refused.
 /// - An exchange sends `body` and reads to the end of the stream; status 200. TCP peers are told that no more comes
 ///   (Redis, memcached, HAProxy then close); unix sockets and TLS are not.
 /// - Messages name the url without user, password and the values of its query.

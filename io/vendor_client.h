@@ -33,6 +33,7 @@ struct VendorClientOptions {
 /// a
 ///   request (those are for addresses that users name), a target that the library would change (`//a`, `/a|b`).
 /// - Messages name scheme, host and port alone: in vendors' paths there are secrets too (Slack, Telegram).
+/// - A peer that refuses is unavailable, whatever the request says.
 /// - A new connection is one more of the library's, of which the deadline ends the waiting at once and the memory soon.
 /// - Interim (1xx) answers are refused: the library takes the first for the whole answer.
 /// The fetcher must outlive its fetches, the loop the fetcher. It sets SSL_CERT_FILE and SSL_CERT_DIR of this process,

@@ -40,6 +40,7 @@ Request http_request(const HttpSpec& spec) {
   Request request{.url = spec.url};
   request.tls = spec.tls.value_or(TlsOptions{});
   request.auth = spec.auth.value_or(AuthSpec{});
+  request.refusal_answers = true;
   request.deadline = spec.timeout;
   return request;
 }
@@ -48,7 +49,7 @@ Result<Response> http_decode(const Response& response) { return response; }
 
 Result<NamedReading> http_select(const HttpSpec& spec, const PageOf<Response>& page,
                                  const PageOf<Response>* /*previous*/) {
-  bool expected = false;
+  bool expected = false;  // nor is it ever of a peer that refused: its status 0 is in no range
   for (const std::string& text : spec.expect_status) {
     const auto range = parse_status_range(text);
     if (!range) return Error{Errc::invalid, fmt::format("expectStatus: '{}' is no status or range", text)};

@@ -1,4 +1,5 @@
-// A health check over HTTP: 1 when the answer is the expected one, 0 when it is another. No answer is neither: unknown.
+// A health check over HTTP: 1 when the answer is the expected one, 0 when it is another or the peer refuses the
+// connection. Any other silence is neither: unknown.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,9 @@ struct HttpSpec {
   bool operator==(const HttpSpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
-        Field{"url", &HttpSpec::url, "", "What is asked for, with GET. Redirects are answers, they are not followed.",
+        Field{"url", &HttpSpec::url, "",
+              "What is asked for, with GET. Redirects are answers, they are not followed. 0 when nobody listens there "
+              "(refused); no such name, no route, a connection that breaks and no answer in time are unknown, not 0.",
               Limits{.min = 8,
                      .max = 4096,
                      .required = true,
@@ -57,7 +60,7 @@ struct HttpSpec {
 };
 
 Request http_request(const HttpSpec& spec);
-/// Every answer is one. No errors.
+/// Every answer is one, and so is a refusal. No errors.
 Result<Response> http_decode(const Response& response);
 /// 1 or 0, instantaneous. Errors: invalid (an entry of expectStatus that check() refuses).
 Result<NamedReading> http_select(const HttpSpec& spec, const PageOf<Response>& page, const PageOf<Response>* previous);

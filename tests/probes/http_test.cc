@@ -2,10 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include "probes/http_value.h"
+#include "tests/io/no_descriptors.h"
+#include "tests/io/raw_server.h"
+#include "tests/probes/asked.h"
 
 namespace ballast {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr TimePoint kNow{std::chrono::seconds{7}};
 
@@ -40,6 +50,72 @@ TEST(HttpProbe, IsOneForTheExpectedAnswerAndZeroForAnother) {
            Case{strict, 200, "", 0},
        })
     EXPECT_EQ(*read(probe, status, body), scalar(kNow, value)) << status << " " << body;
+}
+
+/// The url of a port that nobody listens on: its server is gone.
+std::string url_of_nobody(std::string_view scheme = "http") {
+  return RawServer([](RawPeer&) {}).url("/", scheme);
+}
+
+TEST(HttpProbe, IsZeroForAPeerThatRefusesAndOthersWhoAskThereKnowNothing) {
+  Client client;
+  for (const char* scheme : {"http", "https"})
+    EXPECT_EQ(value_of(ask(client, compile(HttpSpec{.url = url_of_nobody(scheme)}))), 0) << scheme;
+  const auto whatever = HttpSpec{.url = url_of_nobody(), .expect_status = {"100-599"}, .expect_body = "refused"};
+  EXPECT_EQ(value_of(ask(client, compile(whatever))), 0) << "what we say of it is no body";
+  EXPECT_THAT(ask(client, compile(HttpValueSpec{.url = url_of_nobody()})), unknown(Errc::unavailable, "refused"));
+}
+
+TEST(HttpProbe, IsUnknownWhenNobodyAnswered) {
+  RawServer silent([](RawPeer& peer) { peer.hang(); });
+  RawServer closes([](RawPeer& peer) { peer.read_request(); });
+  RawServer plain([](RawPeer& peer) {
+    peer.read_some();
+    peer.send("no TLS here\r\n");
+  });
+  RawServer resets([](RawPeer& peer) {
+    peer.read_request();
+    peer.reset();
+  });
+  Client client;
+  EXPECT_THAT(ask(client, compile(HttpSpec{.url = silent.url(), .timeout = 50ms})), unknown(Errc::timeout, ""));
+  EXPECT_THAT(ask(client, compile(HttpSpec{.url = closes.url()})), unknown(Errc::unavailable, "closed"));
+  EXPECT_THAT(ask(client, compile(HttpSpec{.url = plain.url("/", "https")})), unknown(Errc::unavailable, "TLS"));
+  EXPECT_THAT(ask(client, compile(HttpSpec{.url = resets.url()})), unknown(Errc::unavailable, "reset"));
+}
+
+TEST(HttpProbe, IsUnknownWhenNobodyWasAsked) {
+  RawServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+  Client client;
+  Client shy({.network = {.allow_loopback = false}});
+  EXPECT_THAT(ask(client, compile(HttpSpec{.url = "http://no-such-host.invalid/"})),
+              unknown(Errc::unavailable, "no-such-host.invalid"));
+  EXPECT_THAT(ask(shy, compile(HttpSpec{.url = url_of_nobody()})), unknown(Errc::denied, "not allowed"));
+  const NoDescriptors none;
+  EXPECT_THAT(ask(client, compile(HttpSpec{.url = server.url()})), unknown(Errc::unavailable, "Too many open files"));
+}
+
+TEST(HttpProbe, DoesNotTakeAKeptConnectionThatDiesForARefusal) {
+  const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  std::atomic<int> connections = 0;
+  auto server = std::make_unique<RawServer>([&](RawPeer& peer) {
+    const int connection = ++connections;
+    peer.read_request();
+    if (connection == 2) return;  // hangs up
+    peer.send(ok);
+    peer.read_request();
+    if (connection == 1) peer.reset();
+  });
+  const auto probe = compile(HttpSpec{.url = server->url()});
+  Client client;
+  EXPECT_EQ(value_of(ask(client, probe)), 1);
+  EXPECT_THAT(ask(client, probe), unknown(Errc::unavailable, "closed without an answer"))
+      << "the 1st is reset, the 2nd closed";
+  EXPECT_EQ(value_of(ask(client, probe)), 1);
+  EXPECT_EQ(value_of(ask(client, probe)), 1) << "the 3rd is closed, the 4th answers";
+  EXPECT_EQ(connections, 4);
+  server.reset();
+  EXPECT_EQ(value_of(ask(client, probe)), 0) << "the kept one is closed, and the next is refused";
 }
 
 TEST(HttpProbe, AsksWithItsOwnDeadline) {
