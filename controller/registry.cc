@@ -57,12 +57,21 @@ struct NotifierEntry : PluginEntry {
 };
 
 /// One socket may have many names: /var/run is /run.
+std::string one_name_of(const std::string& socket) {
+  std::error_code unknown;
+  const auto path = std::filesystem::weakly_canonical(socket, unknown);
+  return unknown ? socket : path.string();
+}
+
 std::vector<Claim> haproxy_claims(const ConfigNode& settings) {
   const auto pool = settings_of<HaproxyPool>(settings);
-  std::error_code unknown;
-  auto socket = std::filesystem::weakly_canonical(pool.socket, unknown);
-  if (unknown) socket = pool.socket;
-  return {{fmt::format("the HAProxy backend {} at {}", pool.backend, socket.string()), 0, 0}};
+  return {{fmt::format("the HAProxy backend {} at {}", pool.backend, one_name_of(pool.socket)), 0, 0}};
+}
+
+std::vector<Claim> haproxy_shed_claims(const ConfigNode& settings) {
+  const auto pool = settings_of<HaproxyPool>(settings);
+  return {
+      {fmt::format("the variable proc.{} of the HAProxy at {}", pool.shed_variable, one_name_of(pool.socket)), 0, 0}};
 }
 
 std::vector<Claim> process_claims(const ConfigNode& settings) {
@@ -167,9 +176,15 @@ constexpr std::array kScalers{
     ScalerEntry{plugin<ProcessTarget>("process", "Workers on this host, made from a command.", process_claims),
                 make_process, leave_process},
 };
+constexpr PluginEntry refusing(PluginEntry entry, std::vector<Claim> (*shed_claims)(const ConfigNode&)) {
+  entry.shed_claims = shed_claims;
+  return entry;
+}
 constexpr std::array kBalancers{
-    BalancerEntry{plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
-                  make_haproxy},
+    BalancerEntry{
+        refusing(plugin<HaproxyPool>("haproxy", "A backend of HAProxy, through its admin socket.", haproxy_claims),
+                 haproxy_shed_claims),
+        make_haproxy},
 };
 template <class T, Result<std::unique_ptr<Notifier>> (*kMake)(T spec, ReceiverHost& host)>
 Result<std::unique_ptr<Notifier>> make_notifier(const ConfigNode& settings, ReceiverHost& host) {

@@ -1,6 +1,7 @@
 // How load is spread over the members of a pool: which of them are outliers, how long those stay out, how a member
-// begins. Names, units and meanings are Envoy's, the defaults those of Ballast's documents.
-// Source: Envoy 1.30, envoy.config.cluster.v3.OutlierDetection and Cluster.SlowStartConfig; Istio's minHealthPercent.
+// begins; and how much of it is refused when there is too much. Names, units and meanings are Envoy's, the defaults
+// those of Ballast's documents. Source: Envoy 1.30, envoy.config.cluster.v3.OutlierDetection and
+// Cluster.SlowStartConfig; Istio's minHealthPercent.
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "core/field.h"
 #include "core/rules.h"
+#include "core/signal.h"
 #include "core/time.h"
 
 namespace ballast {
@@ -155,6 +157,40 @@ struct Balance {
         Field{"minWeightPercent", &Balance::min_weight_percent, "%", "No member gets less of the full weight for it.",
               Limits{.min = 1, .max = 100}}};
   }
+};
+
+/// What is refused when everything is at its maximum.
+struct Overload {
+  std::int32_t utilization_above = 95;
+  bool only_at_max_replicas = true;
+  Duration retry_after = std::chrono::seconds{5};
+  std::int32_t max_percent = 30;
+  bool operator==(const Overload&) const = default;
+  static constexpr auto fields() {
+    return std::tuple{
+        Field{
+            "utilizationAbove", &Overload::utilization_above, "%",
+            "So much of what the members carry at the targets of the signals is let in; the rest is refused, once that "
+            "is 5 % of the requests or more. Above 100 the room that targets leave is used first.",
+            Limits{.min = 1, .max = 1000}},
+        Field{"onlyAtMaxReplicas", &Overload::only_at_max_replicas, "",
+              "true: nothing is refused before maxReplicas members serve. false: what those that serve cannot carry is "
+              "refused while others start, too, and members are added for what is refused."},
+        Field{"retryAfter", &Overload::retry_after, "",
+              "What a refused request is told to wait, in whole seconds, where the balancer's line takes it from "
+              "Ballast.",
+              Limits{.min = 1, .max = 3600}},
+        Field{"maxPercent", &Overload::max_percent, "%", "The largest share of the requests that is refused.",
+              Limits{.min = 5, .max = 90}}};
+  }
+  static constexpr auto later() { return std::array<std::string_view, 2>{"action", "status"}; }
+};
+
+/// The share of its requests that a pool's balancer refuses.
+struct Shed {
+  PoolId pool{};
+  std::int32_t percent = 0;
+  bool operator==(const Shed&) const = default;
 };
 
 }  // namespace ballast

@@ -15,14 +15,15 @@ enum class PluginKind : std::uint8_t { none, probe, scaler, balancer, notifier, 
 /// The form of a string: checked by the reader, a pattern in the schema.
 enum class Format : std::uint8_t {
   any,
-  dns_label,  ///< RFC 1123: at most 63 of a-z, 0-9 and '-', begins and ends with a letter or digit
-  name,       ///< of a signal: at most 63 of letters, digits, '_', '-', '.', begins with a letter
-  url,        ///< http:// or https://
-  address,    ///< `host:port`
-  path,       ///< absolute
-  time_zone,  ///< a name that tzdata has: `Europe/Berlin`
-  cron,       ///< of a schedule's start or end: `0 8 * * MON-FRI`
-  timestamp,  ///< RFC 3339: `2026-11-27T08:00:00+01:00`
+  dns_label,   ///< RFC 1123: at most 63 of a-z, 0-9 and '-', begins and ends with a letter or digit
+  name,        ///< of a signal: at most 63 of letters, digits, '_', '-', '.', begins with a letter
+  identifier,  ///< at most 63 of letters, digits and '_', begins with a letter
+  url,         ///< http:// or https://
+  address,     ///< `host:port`
+  path,        ///< absolute
+  time_zone,   ///< a name that tzdata has: `Europe/Berlin`
+  cron,        ///< of a schedule's start or end: `0 8 * * MON-FRI`
+  timestamp,   ///< RFC 3339: `2026-11-27T08:00:00+01:00`
 };
 
 /// What a value must satisfy beyond its type.

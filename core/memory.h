@@ -85,6 +85,7 @@ struct MemberMemory {
   bool contested = false;  ///< seen in a state that a person set
   bool replacing = false;  ///< sick and still needed: it goes once another one serves in its place
   std::vector<PlaceMemory> places{};
+  std::vector<PlaceMemory> tried{};  ///< in pools in a dry run, as if what is decided there were done
   bool operator==(const MemberMemory&) const = default;
 };
 
@@ -137,6 +138,23 @@ struct PoolMemory {
   bool operator==(const PoolMemory&) const = default;
 };
 
+/// A share of requests, in percent, that was refused from a time on.
+struct ShedChange {
+  TimePoint at{};
+  std::int32_t percent = 0;
+  bool operator==(const ShedChange&) const = default;
+};
+
+/// A pool that may refuse requests (policies/traffic/overload.h).
+struct ShedMemory {
+  Fingerprint pool = 0;
+  std::vector<ShedChange> past{};     ///< as far back as a measurement reaches
+  std::optional<TimePoint> over{};    ///< of the measurement that first found too much, while nothing is refused
+  std::optional<ShedChange> faded{};  ///< what was refused, and when, as the load became unknown
+  Duration retry_after{};             ///< what it was told last beside a share
+  bool operator==(const ShedMemory&) const = default;
+};
+
 /// A surge that was found: fewer replicas than `replicas` are not proposed before `until`.
 struct SurgeMemory {
   Fingerprint signal = 0;
@@ -167,6 +185,7 @@ struct Memory {
   std::optional<SurgeMemory> surge{};
   std::vector<PoolMemory> pools{};
   std::vector<AlertMemory> alerts{};
+  std::vector<ShedMemory> sheds{};
   bool operator==(const Memory&) const = default;
 };
 

@@ -88,7 +88,10 @@ struct Arrival {
   bool operator==(const Arrival&) const = default;
 };
 
-enum class ActionKind : std::uint8_t { scale, weights };
+enum class ActionKind : std::uint8_t { scale, weights, shed };
+constexpr std::string_view to_string(ActionKind kind) {
+  return std::array<std::string_view, 3>{"scale", "weights", "shed"}[static_cast<std::size_t>(kind)];
+}
 
 struct Outcome {
   ActionKind action = ActionKind::scale;
@@ -138,6 +141,7 @@ struct Observation {
   std::optional<Failure> hidden{};         ///< why the target could not be observed
   std::vector<HiddenPool> hidden_pools{};  ///< by pool; what members carry about these pools is unknown
   std::vector<Member> members{};           ///< by id
+  std::vector<Shed> sheds{};               ///< what pools refuse, by pool: of those that are seen and can tell
   std::vector<Arrival> arrivals{};         ///< in the order they came
   Orders orders{};
   std::vector<std::uint16_t> windows{};     ///< open ones, as places in `Workload::schedules`, ascending

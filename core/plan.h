@@ -1,12 +1,14 @@
 // What shall be done for one workload, and each step of how that was decided.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "core/alert.h"
+#include "core/balancing.h"
 #include "core/reason.h"
 #include "core/signal.h"
 
@@ -24,11 +26,21 @@ enum class Stage : std::uint8_t {
   approval,
   guard,
   members,
+  overload,
 };
 constexpr const char* to_string(Stage stage) {
-  constexpr const char* kNames[] = {
-      "activation", "quality",  "propose", "combine", "surge and forecast", "redistribute", "bounds and behavior",
-      "allowance",  "approval", "guard",   "members"};
+  constexpr const char* kNames[] = {"activation",
+                                    "quality",
+                                    "propose",
+                                    "combine",
+                                    "surge and forecast",
+                                    "redistribute",
+                                    "bounds and behavior",
+                                    "allowance",
+                                    "approval",
+                                    "guard",
+                                    "members",
+                                    "overload"};
   return kNames[static_cast<std::size_t>(stage)];
 }
 
@@ -51,6 +63,15 @@ struct Step {
   bool dry_run = false;
   bool operator==(const Step&) const = default;
 };
+
+/// Whether the whole policy is tried; a stage or a pool may be tried alone. What was refused before is let in again in
+/// earnest.
+inline bool is_dry_run(const std::vector<Step>& steps) {
+  const auto tried = [](const Step& step) {
+    return step.dry_run || step.reason == Reason::overload_fades || step.reason == Reason::overload_over;
+  };
+  return std::ranges::any_of(steps, &Step::dry_run) && std::ranges::all_of(steps, tried);
+}
 
 enum class Fate : std::uint8_t {
   keep,
@@ -80,6 +101,8 @@ struct Plan {
   std::optional<std::int32_t> write{};
   bool touch_pools = false;  ///< some member's weights differ from what was observed
   std::vector<MemberPlan> members{};
+  std::vector<Shed>
+      sheds{};  ///< what balancers shall be told to refuse now; a pool that is not there goes on as it does
   std::vector<Step> steps{};
   std::vector<AlertTransition> alerts{};
   bool operator==(const Plan&) const = default;

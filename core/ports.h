@@ -55,6 +55,7 @@ struct BalancedMember {
 
 struct BalancerView {
   std::vector<BalancedMember> members{};  ///< only those that Ballast put there or was told to weigh
+  std::optional<std::int32_t> shed{};     ///< percent of the requests that it refuses; nothing: it cannot tell
 };
 
 struct WantedMember {
@@ -64,7 +65,7 @@ struct WantedMember {
   bool operator==(const WantedMember&) const = default;
 };
 
-/// Distributes load over members.
+/// Distributes load over members, and refuses what is too much for them.
 class Balancer {
  public:
   virtual ~Balancer() = default;
@@ -73,6 +74,9 @@ class Balancer {
   /// Makes the pool hold `wanted`, with these weights; of its other members it removes only those that Ballast added.
   /// Absolute; every change is read back. Errors: outcome_unknown, unavailable, invalid, conflict (contested).
   virtual Task<Result<Done>> apply(std::vector<WantedMember> wanted) = 0;
+  /// Makes it refuse this share of the requests, 0 to 100 percent, and tell those that it refuses to come again after
+  /// `retry_after`. Absolute; read back. Errors: outcome_unknown, unavailable, denied, not_found (it cannot refuse).
+  virtual Task<Result<Done>> shed(std::int32_t percent, Duration retry_after) = 0;
 };
 
 /// How an attempt to tell somebody ended. No failure: it was taken.

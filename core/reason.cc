@@ -175,6 +175,30 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::restart_waits, "RestartWaits",
      "{a} members wait to be restarted: that takes room for one more below {b} replicas, and leave to replace one",
      "to restart, most replicas now"},
+    {Reason::overloaded, "Overloaded",
+     "{subject} refuses {a} % of the requests: the load asks for {b} members, and the {c} that there can be carry it "
+     "up to {d} % of their targets",
+     "percent refused, members asked for, members, utilizationAbove"},
+    {Reason::overload_waits, "OverloadWaits",
+     "the load of {subject} asks for {b} members: not more than {a} % of it is refused while {c} of {d} members serve",
+     "percent refused, members asked for, members that serve, members"},
+    {Reason::overload_unwritten, "OverloadUnwritten",
+     "the load of {subject} asks for {b} members: not more than {a} % of it is refused while the journal cannot be "
+     "written",
+     "percent refused, members asked for"},
+    {Reason::overload_fades, "OverloadFades",
+     "{subject} refuses {a} % of the requests on no evidence any more: within {b} s it refuses nothing",
+     "percent refused, seconds left"},
+    {Reason::overload_over, "OverloadOver", "{subject} refuses no requests any more; it refused {a} %",
+     "percent refused before"},
+    {Reason::overload_holds, "OverloadHolds",
+     "{before} wanted, held at {after}: up to {a} % of the requests of {subject} were refused while the load was "
+     "measured, and that is what was let in",
+     "percent refused at most"},
+    {Reason::overload_asks, "OverloadAsks",
+     "{after} wanted, not {before}: at least {a} % of the requests were refused while the load was measured, so that "
+     "{b} members were asked for",
+     "percent refused at least, members asked for"},
 }};
 
 constexpr bool in_order() {

@@ -103,8 +103,16 @@ enum class Reason : std::uint16_t {
   order_frozen,
   restart_ordered,
   restart_waits,
+  // overload
+  overloaded,
+  overload_waits,
+  overload_unwritten,
+  overload_fades,
+  overload_over,
+  overload_holds,
+  overload_asks,
 };
-inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::restart_waits) + 1;
+inline constexpr std::uint16_t kReasonCount = static_cast<std::uint16_t>(Reason::overload_asks) + 1;
 
 /// One line of the table. `text` is an fmt pattern over {subject} {before} {after} {a} {b} {c} {d}; a to d are the
 /// step's numbers, whose meaning `numbers` tells in the same order.

@@ -31,11 +31,13 @@ enum class ConditionType : std::uint8_t {
   surge_found,
   in_force,
   member_ejected,
+  overloaded,
 };
 constexpr auto enum_names(ConditionType) {
-  return std::array<std::string_view, 13>{"AbleToScale",    "MetricsAvailable", "ScalingActive",   "Paused", "Fallback",
-                                          "ScalingLimited", "ScaledToZero",     "MemberContested", "DryRun", "Ready",
-                                          "SurgeFound",     "InForce",          "MemberEjected"};
+  return std::array<std::string_view, 14>{
+      "AbleToScale",    "MetricsAvailable", "ScalingActive",   "Paused",    "Fallback",
+      "ScalingLimited", "ScaledToZero",     "MemberContested", "DryRun",    "Ready",
+      "SurgeFound",     "InForce",          "MemberEjected",   "Overloaded"};
 }
 constexpr std::string_view to_string(ConditionType type) { return enum_names(type)[static_cast<std::size_t>(type)]; }
 

@@ -171,6 +171,8 @@ struct Pool {
   std::vector<MemberSignal> member_signals{};
   std::optional<SlowStart> slow_start{};  ///< absent: new members begin with their full weight
   Balance balance{};
+  std::optional<Overload> overload{};  ///< absent: nothing is refused
+  bool dry_run = false;                ///< ejections, balance and refusals are decided and told, not done
   bool operator==(const Pool&) const = default;
 };
 

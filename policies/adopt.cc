@@ -11,9 +11,12 @@ namespace ballast {
 void adopt(const Workload& workload, Memory& memory, const Observation& observation) {
   const std::string target = workload.target_kind + "/" + workload.target_name;
   // What is usual for a signal stays so, whatever it steers; a member's share of it does not.
-  // Who was told that something is wrong must be told when it ends.
+  // Who was told that something is wrong must be told when it ends, and who is refused must be let in again.
   if (memory.target != target)
-    memory = Memory{.target = target, .watches = std::move(memory.watches), .alerts = std::move(memory.alerts)};
+    memory = Memory{.target = target,
+                    .watches = std::move(memory.watches),
+                    .alerts = std::move(memory.alerts),
+                    .sheds = std::move(memory.sheds)};
   if (observation.target && observation.target->uid != memory.uid) {
     memory.uid = observation.target->uid;
     memory.scale = {};
@@ -32,10 +35,17 @@ void adopt(const Workload& workload, Memory& memory, const Observation& observat
     return std::ranges::find(workload.pools, known.pool, &Pool::fingerprint) == workload.pools.end();
   };
   std::erase_if(memory.pools, is_gone);
-  for (MemberMemory& member : memory.members) std::erase_if(member.places, is_gone);
+  for (MemberMemory& member : memory.members) {
+    std::erase_if(member.places, is_gone);
+    std::erase_if(member.tried, is_gone);
+  }
   if (observation.evidence_from > memory.evidence_from) {
     memory.evidence_from = observation.evidence_from;
     memory.scale.idle_since.reset();
+    for (ShedMemory& shed : memory.sheds) {
+      shed.over.reset();
+      shed.faded.reset();
+    }
     for (SignalMemory& signal : memory.signals) {
       signal.run_samples = 0;
       signal.unknown_since.reset();  // while nobody looked it was not missed

@@ -7,6 +7,7 @@
 #include "policies/quality/grade.h"
 #include "policies/scaling/activation.h"
 #include "policies/scaling/behavior.h"
+#include "policies/scaling/demand.h"
 #include "policies/scaling/fallback.h"
 #include "policies/scaling/guard.h"
 #include "policies/scaling/orders.h"
@@ -15,6 +16,8 @@
 #include "policies/scaling/zero.h"
 #include "policies/traffic/ejection.h"
 #include "policies/traffic/members.h"
+#include "policies/traffic/overload.h"
+#include "policies/traffic/shares.h"
 
 namespace ballast {
 namespace {
@@ -30,7 +33,8 @@ void settle_pending(const Workload& workload, Memory& memory, const Observation&
     const bool not_done = outcome.failure && outcome.failure->code != Errc::outcome_unknown;
     if (outcome.action == ActionKind::scale) at = outcome.at;
     // A shrink of a pool begins with its weights: refused, it would wait for a time when nothing proves it any more.
-    if (not_done && (outcome.action == ActionKind::scale || shrinks)) refused = true;
+    const bool matters = outcome.action == ActionKind::scale || (shrinks && outcome.action == ActionKind::weights);
+    if (not_done && matters) refused = true;
   }
   if (refused) {
     if (shrinks) take_back_retirements(memory, observation);
@@ -85,7 +89,10 @@ std::int32_t judge_signals(const Situation& now, std::int32_t least, Memory& mem
   explain_grades(now.workload, now.signals, current, plan.steps);
   const auto combined = proposed(now, memory, plan);
   auto proposal = surge(now.workload, memory, now.observation, now.signals, now.counts, combined, plan.steps);
-  need.members = proposal;
+  proposal =
+      with_refused(now.workload, memory, now.observation, now.demand, current, proposal, now.bounds.max, plan.steps);
+  need.members = offered_at_most(now.workload, memory, now.demand, proposal);
+  proposal = unless_refusing(now.workload, memory, now.observation.at, current, proposal, plan.steps);
   if (proposal) proposal = with_lost_capacity(now.workload, memory, now.observation.at, current, *proposal, plan.steps);
   if (!proposal && least <= current) return current;
   plan.wanted = least;
@@ -151,6 +158,17 @@ Plan hold_unseen(const Memory& memory, const Observation& observation) {
   return plan;
 }
 
+/// Members and their weights, of a policy that is not only tried.
+void act_on(const Workload& workload, Memory& memory, const Observation& observation, const Need& need,
+            std::int32_t current, Plan& plan) {
+  memory.scale.intent = plan.replicas;
+  if (is_paused(observation.orders)) return;
+  plan_members(workload, memory, observation, need, plan);
+  if (plan.replicas == current) return;
+  memory.scale.pending_delta = plan.replicas - current;
+  memory.scale.pending_at = observation.at;
+}
+
 void mark_dry_run(Plan& plan, std::int32_t current) {
   if (plan.replicas != current)
     plan.steps.push_back(Step{Stage::guard, {}, current, plan.replicas, Reason::mode_forbids});
@@ -162,17 +180,29 @@ void mark_dry_run(Plan& plan, std::int32_t current) {
 Plan evaluate(const Workload& workload, Memory& memory, const Observation& observation) {
   adopt(workload, memory, observation);
   remember_arrivals(workload, memory, observation);
+  remember_sheds(workload, memory, observation);
   watch_arrivals(workload, memory, observation);
   settle_pending(workload, memory, observation);
   take_back_replacements(memory, observation);
   const std::vector<GradedSignal> signals = grade(workload, memory, observation.at);
   const std::int32_t serving = observation.target ? serving_told(memory, observation) : memory.scale.intent.value_or(1);
   remember_unknown(workload, memory, signals, serving == 0, observation.at);
-  if (!observation.target) return hold_unseen(memory, observation);
+  if (!observation.target) {
+    Plan unseen = hold_unseen(memory, observation);
+    plan_sheds(workload, memory, observation, std::nullopt, {}, unseen);
+    return unseen;
+  }
   remember_idle(workload, memory, signals, serving, observation.at);
+  if (refused_lately(workload, memory, observation.at)) memory.scale.idle_since.reset();  // quiet is no proof
 
   Plan plan;
-  const Situation now{workload, observation, signals, count(memory, observation), bounds_now(workload, observation)};
+  const ReplicaCounts counts = count(memory, observation);
+  const Situation now{workload,
+                      observation,
+                      signals,
+                      counts,
+                      bounds_now(workload, observation),
+                      measured_demand(workload, memory, signals, counts.ready)};
   const std::int32_t current = now.counts.current;
   Need need{.max_replicas = most_replicas(workload, observation, now.bounds)};
   forget_evidence_under_orders(observation.orders, memory);
@@ -181,18 +211,12 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
     plan.replicas = freeze(workload, observation, current, plan.replicas, plan.steps);
     plan.replicas = frozen_by_order(observation, current, plan.replicas, plan.steps);
   }
-  if (workload.mode == Mode::dry_run) {
-    mark_dry_run(plan, current);
-    return plan;
-  }
-  memory.scale.intent = plan.replicas;
-  if (is_paused(observation.orders)) return plan;
   need.replicas = plan.replicas;
-  plan_members(workload, memory, observation, need, plan);
-  if (plan.replicas != current) {
-    memory.scale.pending_delta = plan.replicas - current;
-    memory.scale.pending_at = observation.at;
-  }
+  if (workload.mode == Mode::dry_run)
+    mark_dry_run(plan, current);
+  else
+    act_on(workload, memory, observation, need, current, plan);
+  if (!workload.pools.empty()) plan_sheds(workload, memory, observation, now.demand, need, plan);
   return plan;
 }
 

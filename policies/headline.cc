@@ -9,15 +9,15 @@ namespace {
 /// Steps that tell what was seen or asked, not what became of it.
 bool only_tells(const Step& step) {
   return step.stage == Stage::quality || step.stage == Stage::propose || step.stage == Stage::members ||
+         (step.stage == Stage::overload && step.reason != Reason::overload_holds &&
+          step.reason != Reason::overload_asks) ||
          step.reason == Reason::highest_proposal || step.reason == Reason::lowest_proposal ||
          step.reason == Reason::schedule_capped || step.reason == Reason::demand_surge ||
          step.reason == Reason::demand_drop;
 }
 
 /// A stage that is only tried decides nothing. In a dry run of the whole policy all steps are what would be.
-bool is_tried(const Plan& plan, const Step& step) {
-  return step.dry_run && !std::ranges::all_of(plan.steps, &Step::dry_run);
-}
+bool is_tried(const Plan& plan, const Step& step) { return step.dry_run && !is_dry_run(plan.steps); }
 
 }  // namespace
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include "policies/scaling/bounds.h"
 #include "policies/scaling/fallback.h"
 #include "policies/traffic/ejection.h"
+#include "policies/traffic/shares.h"
 
 namespace ballast {
 namespace {
@@ -116,12 +119,53 @@ void set_ready(const Observation& observation, bool sees_and_acts, Conditions& c
   conditions.set(ConditionType::ready, sees_and_acts, Reason::none);
 }
 
+/// Whether it tells of a share that is refused from now on.
+bool tells_of_a_share(const Step& step) {
+  return step.stage == Stage::overload && !step.dry_run && step.subject.kind == Subject::Kind::pool &&
+         step.reason != Reason::overload_over && step.reason != Reason::overload_holds && step.numbers[0] > 0;
+}
+
+/// What a pool refuses from now on, or still does though it shall not; empty: nothing.
+std::string refusing(const Workload& workload, const Memory& memory, const Observation& observation, const Plan& plan,
+                     PoolId pool, Reason& reason) {
+  const std::string& name = workload.pools[static_cast<std::size_t>(pool)].name;
+  for (const Step& step : plan.steps) {
+    if (!tells_of_a_share(step) || step.subject.index != static_cast<std::uint32_t>(pool)) continue;
+    reason = step.reason;
+    return fmt::format("{} refuses {} % of the requests", name, step.numbers[0]);
+  }
+  const std::int32_t share = refused_share(workload, memory, observation, pool);
+  if (share == 0) return {};
+  reason = Reason::overloaded;
+  const auto hidden = std::ranges::find(observation.hidden_pools, pool, &HiddenPool::pool);
+  if (hidden == observation.hidden_pools.end())
+    return fmt::format("{} still refuses {} % of the requests", name, share);
+  return fmt::format("{} refused {} % of the requests when it was last seen: {}", name, share,
+                     hidden->failure.error.message);
+}
+
+/// With the share of each pool, and why it could not be told another one.
+void set_overloaded(const Workload& workload, const Memory& memory, const Observation& observation, const Plan& plan,
+                    Conditions& conditions) {
+  std::string message;
+  Reason reason = Reason::none;
+  for (std::size_t i = 0; i < workload.pools.size(); ++i) {
+    const PoolId pool{static_cast<std::uint16_t>(i)};
+    const std::string one = refusing(workload, memory, observation, plan, pool, reason);
+    if (!one.empty()) message += (message.empty() ? "" : ", ") + one;
+  }
+  for (const Outcome& outcome : observation.outcomes)
+    if (outcome.failure && outcome.action == ActionKind::shed && reason != Reason::none)
+      message += fmt::format("; it could not be told what it shall: {}", outcome.failure->message);
+  conditions.set(ConditionType::overloaded, reason != Reason::none, reason, message);
+}
+
 void set_conditions(const Workload& workload, const Observation& observation, const Memory& memory,
                     const Status& status, const Plan& plan, Conditions& conditions) {
   const std::string hidden = observation.hidden ? observation.hidden->error.message : std::string{};
   std::string failed = hidden;
   for (const Outcome& outcome : observation.outcomes)
-    if (outcome.failure) failed = outcome.failure->message;
+    if (outcome.failure && outcome.action != ActionKind::shed) failed = outcome.failure->message;
   const bool able = observation.target && failed.empty();
   conditions.set(ConditionType::able_to_scale, able, able ? Reason::none : Reason::target_unknown, failed);
   bool known = true;
@@ -134,9 +178,11 @@ void set_conditions(const Workload& workload, const Observation& observation, co
   const bool contested =
       std::ranges::any_of(plan.steps, [](const Step& step) { return step.reason == Reason::member_contested; });
   conditions.set(ConditionType::member_contested, contested, contested ? Reason::member_contested : Reason::none);
-  const auto ejected = std::ranges::find_if(plan.steps, [](const Step& step) { return is_ejection(step.reason); });
+  const auto ejected =
+      std::ranges::find_if(plan.steps, [](const Step& step) { return is_ejection(step.reason) && !step.dry_run; });
   const bool sick = ejected != plan.steps.end();
   conditions.set(ConditionType::member_ejected, sick, sick ? ejected->reason : Reason::none);
+  set_overloaded(workload, memory, observation, plan, conditions);
   conditions.set(ConditionType::dry_run, workload.mode == Mode::dry_run, Reason::none);
   set_ready(observation, able && known, conditions);
 }

@@ -140,6 +140,13 @@ std::string_view line_after(std::string_view text, std::string_view key) {
   return {};
 }
 
+/// `[6]: proc.ballast_shed: type=sint value=<30>`
+std::optional<std::int32_t> read_shed(std::string_view variable, std::string_view answer) {
+  if (answer.find("]: Variable not found.") != std::string_view::npos) return 0;
+  const auto line = line_after(answer, fmt::format("[6]: proc.{}: type=sint value=<", variable));
+  return number(line.substr(0, line.find('>')));
+}
+
 std::optional<std::string> canonical_ip(int family, const std::string& text) {
   std::array<unsigned char, 16> bytes{};
   std::array<char, INET6_ADDRSTRLEN> spelled{};
@@ -152,12 +159,23 @@ std::optional<std::string> canonical_ip(int family, const std::string& text) {
 
 }  // namespace
 
-std::string state_query(std::string_view backend) {
+std::string state_query(std::string_view backend, std::string_view variable) {
   // 6: the backend's own row (2) and its servers' (4); -1: all of them.
-  return fmt::format("set severity-output number;show info;show stat {0} 6 -1;show servers state {0}\n", backend);
+  return fmt::format(
+      "set severity-output number;show info;get var proc.{1};show stat {0} 6 -1;show servers state {0}\n", backend,
+      variable);
 }
 
-Result<BackendState> read_state(std::string_view backend, std::string_view answer) {
+std::string shed_line(std::string_view variable, std::int32_t percent, Duration retry_after) {
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(retry_after).count();
+  // What is told comes first: no request is refused without it.
+  return fmt::format(
+      "set severity-output number;experimental-mode on;set var proc.{0}_retry_after int({1});set var proc.{0} "
+      "int({2})\n",
+      variable, wait, percent);
+}
+
+Result<BackendState> read_state(std::string_view backend, std::string_view variable, std::string_view answer) {
   if (error_lines(answer).find("find backend") != std::string::npos) {
     return Error{Errc::not_found, fmt::format("HAProxy has no backend {}", backend)};
   }
@@ -171,7 +189,8 @@ Result<BackendState> read_state(std::string_view backend, std::string_view answe
   if (!servers) return servers.error();
   return BackendState{.pid = std::string{line_after(answer, "Pid: ")},
                       .algorithm = std::move(load->algorithm),
-                      .servers = *std::move(servers)};
+                      .servers = *std::move(servers),
+                      .shed = read_shed(variable, answer)};
 }
 
 std::string error_lines(std::string_view answer) {
@@ -206,6 +225,11 @@ Error refusal(std::string_view place, std::string_view command, std::string_view
 bool is_name(std::string_view text) {
   constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:";
   return !text.empty() && text.size() <= 200 && text.find_first_not_of(kCharacters) == std::string_view::npos;
+}
+
+bool is_identifier(std::string_view text) {
+  constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  return !text.empty() && text.size() <= 63 && text.find_first_not_of(kCharacters) == std::string_view::npos;
 }
 
 Result<std::string> canonical_address(std::string_view text) {

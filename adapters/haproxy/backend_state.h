@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/time.h"
 
 namespace ballast::haproxy {
 
@@ -40,15 +41,19 @@ struct BackendState {
   std::string pid{};        ///< of HAProxy: another one has lost what was told to the last
   std::string algorithm{};  ///< `roundrobin`; empty where the socket's level hides it
   std::vector<Server> servers{};
+  std::optional<std::int32_t> shed{};  ///< the number in the variable; 0 while it is not set; nothing: it is hidden
   bool operator==(const BackendState&) const = default;
 };
 
-/// The line that asks for all of the above.
-std::string state_query(std::string_view backend);
+/// The line that asks for all of the above. `variable` is that of the share which is refused.
+std::string state_query(std::string_view backend, std::string_view variable);
 
 /// Reads the answer to `state_query`. Errors: not_found (no such backend), unavailable (cut off, or servers changed
 /// while it was written), invalid (not what HAProxy answers).
-Result<BackendState> read_state(std::string_view backend, std::string_view answer);
+Result<BackendState> read_state(std::string_view backend, std::string_view variable, std::string_view answer);
+
+/// The line that sets the share and what those that are refused are told.
+std::string shed_line(std::string_view variable, std::int32_t percent, Duration retry_after);
 
 /// The lines of an answer that are errors (`[3]: …` and worse), joined by a space; empty when there are none.
 std::string error_lines(std::string_view answer);
@@ -59,6 +64,9 @@ Error refusal(std::string_view place, std::string_view command, std::string_view
 
 /// Names that a command line can carry: 1 to 200 of A-Z a-z 0-9 - _ . :
 bool is_name(std::string_view text);
+
+/// Names of variables: 1 to 63 of A-Z a-z 0-9 _
+bool is_identifier(std::string_view text);
 
 /// `127.0.0.1:9001` or `[::1]:9001` in one spelling. Errors: invalid.
 Result<std::string> canonical_address(std::string_view text);

@@ -35,6 +35,7 @@ class HaproxyBalancer final : public Balancer {
     const auto state = co_await look();
     if (!state) co_return state.error();
     BalancerView view;
+    view.shed = state->shed;
     for (const auto& server : state->servers) {
       if (!scope_.covers(server.name)) continue;
       const auto& written = ledger_.servers[server.name];
@@ -71,7 +72,28 @@ class HaproxyBalancer final : public Balancer {
     co_return done;
   }
 
+  Task<Result<Done>> shed(std::int32_t percent, Duration retry_after) override {
+    if (auto problem = unusable(); problem) co_return *std::move(problem);
+    const std::string line = shed_line(scope_.pool.shed_variable, percent, retry_after);
+    const auto answer = co_await write(line);
+    if (!answer) co_return answer.error();
+    const auto state = co_await look_after_write();
+    if (!state) co_return state.error();
+    if (state->shed != percent) co_return not_shed(error_lines(*answer), *state);
+    const Done done;
+    co_return done;
+  }
+
  private:
+  [[nodiscard]] Error not_shed(const std::string& errors, const BackendState& state) const {
+    const auto place = fmt::format("HAProxy at {}", scope_.pool.socket);
+    const auto command = fmt::format("set var proc.{}", scope_.pool.shed_variable);
+    if (errors.find("Unknown command") != std::string::npos)
+      return Error{Errc::not_found, fmt::format("{} cannot refuse requests: it does not know `{}`", place, command)};
+    if (!errors.empty()) return refusal(place, command, errors, state);
+    return Error{Errc::conflict, fmt::format("{}: `{}` was answered without an error but is not seen", place, command)};
+  }
+
   std::optional<Counters> counters_of(const Server& server) {
     if (!server.answers) return std::nullopt;
     const Answers& answers = *server.answers;
@@ -87,9 +109,9 @@ class HaproxyBalancer final : public Balancer {
   /// What HAProxy shows, noted in the ledger.
   Task<Result<BackendState>> look() {
     if (auto problem = unusable(); problem) co_return *std::move(problem);
-    auto answer = co_await exchange(state_query(scope_.pool.backend));
+    auto answer = co_await exchange(state_query(scope_.pool.backend, scope_.pool.shed_variable));
     if (!answer) co_return answer.error();
-    auto state = read_state(scope_.pool.backend, *answer);
+    auto state = read_state(scope_.pool.backend, scope_.pool.shed_variable, *answer);
     if (!state && state.error().code == Errc::not_found) {
       const auto backends = co_await exchange("show backend\n");
       co_return no_such_backend(backends.value_or(std::string{}));
@@ -185,6 +207,10 @@ class HaproxyBalancer final : public Balancer {
     if (!is_name(pool.backend)) {
       return Error{Errc::invalid,
                    fmt::format("haproxy: backend '{}' is not a name of A-Z a-z 0-9 - _ . :", pool.backend)};
+    }
+    if (!is_identifier(pool.shed_variable)) {
+      return Error{Errc::invalid,
+                   fmt::format("haproxy: shedVariable '{}' is not a name of A-Z a-z 0-9 _", pool.shed_variable)};
     }
     return std::nullopt;
   }

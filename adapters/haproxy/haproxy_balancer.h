@@ -30,6 +30,7 @@ struct HaproxyPool {
   Duration check_interval = std::chrono::seconds{2};
   std::optional<std::int32_t> maxconn{};
   Duration timeout = std::chrono::seconds{2};
+  std::string shed_variable = "ballast_shed";
   bool operator==(const HaproxyPool&) const = default;
   static constexpr auto fields() {
     return std::tuple{
@@ -51,7 +52,13 @@ struct HaproxyPool {
               "The most that HAProxy opens to one server that Ballast adds; more wait in its queue. Default: no limit.",
               Limits{.min = 1, .max = 1'000'000}},
         Field{"timeout", &HaproxyPool::timeout, "", "The most that one exchange with the socket may take.",
-              Limits{.min = 0.1, .max = 60}}};
+              Limits{.min = 0.1, .max = 60}},
+        Field{"shedVariable", &HaproxyPool::shed_variable, "",
+              "The variable of HAProxy's process that `overload` sets to the share of requests to refuse, and "
+              "NAME_retry_after to the seconds to wait. One line in the frontend heeds it: `http-request deny "
+              "deny_status 503 hdr Retry-After %[var(proc.ballast_shed_retry_after)] if { "
+              "rand(100),sub(proc.ballast_shed) lt 0 }`. Two pools of one HAProxy that refuse need two names.",
+              Limits{.min = 1, .max = 63, .format = Format::identifier}}};
   }
 };
 
@@ -63,6 +70,9 @@ struct HaproxyPool {
 /// apply: repeating it is harmless, also after an answer was lost. What a person changed is left alone; if it is not
 /// what is wanted, the rest is done and the error is conflict. A member that is no longer wanted goes at once: what is
 /// still in flight to it is cut, so drain it with weight 0 before.
+/// shed: sets a variable of the process; whether a line of the configuration heeds it, HAProxy does not tell. It lives
+/// as long as HAProxy. An experimental command: HAProxy then says of itself, in `show info`, that it is tainted.
+/// Source: HAProxy 2.6 management guide, section 9.3, `set var`; tried on 2.6.12.
 ///
 /// Errors beyond the port's: denied (the socket may not be opened, or its level is below admin), not_found (no such
 /// backend), invalid (a name, address or weight that HAProxy cannot carry; a balance algorithm without dynamic servers

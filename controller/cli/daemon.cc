@@ -151,6 +151,8 @@ void Daemon::put(std::shared_ptr<const CompiledWorkload> compiled) {
     if (bound) in_force_.insert_or_assign(compiled->workload.name, compiled);
     return bound;
   };
+  for (const Pool& pool : compiled->workload.pools)
+    if (pool.overload) next.sheds.push_back(pool.fingerprint);
   engine_->put(compiled->workload.name, std::move(next));
 }
 
@@ -262,7 +264,7 @@ EngineEvents Daemon::events() {
                           {"limit", std::string{info(record.limit).code}}});
   };
   events.acted = [this](const Workload& workload, ActionKind kind, const Result<Done>& result) {
-    const std::string action = kind == ActionKind::scale ? "scale" : "weights";
+    const std::string action{to_string(kind)};
     metrics_->action_done(action, result ? "ok" : std::string{to_string(result.error().code)});
     if (!result)
       log_.warn("action failed", {{"workload", workload.name}, {"action", action}, {"error", result.error().message}});

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "controller/config/config.h"
 #include "controller/journal/lock.h"
+#include "policies/traffic/shares.h"
 
 namespace ballast {
 namespace {
@@ -71,13 +73,15 @@ struct TargetLocks::Numbers {
 std::vector<Claim> claims_of(const CompiledWorkload& compiled) {
   std::vector<Claim> claims;
   if (compiled.workload.mode == Mode::dry_run) return claims;
-  const auto add = [&claims](PluginKind kind, const PluginRef& plugin) {
+  const auto add = [&claims](PluginKind kind, const PluginRef& plugin, bool refuses) {
     const PluginEntry* entry = find_plugin(kind, plugin.type);
-    if (entry == nullptr || entry->claims == nullptr) return;
-    for (Claim& claim : entry->claims(plugin.settings)) claims.push_back(std::move(claim));
+    if (entry == nullptr) return;
+    for (const auto of : {entry->claims, refuses ? entry->shed_claims : nullptr})
+      if (of != nullptr) std::ranges::move(of(plugin.settings), std::back_inserter(claims));
   };
-  if (compiled.scaler) add(PluginKind::scaler, *compiled.scaler);
-  for (const PluginRef& balancer : compiled.balancers) add(PluginKind::balancer, balancer);
+  if (compiled.scaler) add(PluginKind::scaler, *compiled.scaler, false);
+  for (std::size_t i = 0; i < compiled.balancers.size(); ++i)
+    add(PluginKind::balancer, compiled.balancers[i], refuses_in_earnest(compiled.workload, compiled.workload.pools[i]));
   return claims;
 }
 

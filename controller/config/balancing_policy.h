@@ -86,9 +86,9 @@ struct MemberSignalSpec {
   static constexpr auto rules() { return std::array{rule::le("interval", "staleAfter")}; }
 };
 
-/// Balancing has no dry run yet: a pool in DryRun would keep new members out of the load.
-enum class BalancingMode : std::uint8_t { enforce };
-constexpr auto enum_names(BalancingMode) { return std::array<std::string_view, 1>{"Enforce"}; }
+/// In a dry run members join and leave all the same: a pool that keeps new members out of the load tries nothing out.
+enum class BalancingMode : std::uint8_t { enforce, dry_run };
+constexpr auto enum_names(BalancingMode) { return std::array<std::string_view, 2>{"Enforce", "DryRun"}; }
 
 struct BalancingPolicySpec {
   BalancingMode mode = BalancingMode::enforce;
@@ -99,10 +99,13 @@ struct BalancingPolicySpec {
   std::vector<MemberSignalSpec> member_signals{};
   std::optional<SlowStart> slow_start{};
   Balance balance{};
+  std::optional<Overload> overload{};
   bool operator==(const BalancingPolicySpec&) const = default;
   static constexpr auto fields() {
     return std::tuple{
-        Field{"mode", &BalancingPolicySpec::mode, "", "Enforce acts."},
+        Field{"mode", &BalancingPolicySpec::mode, "",
+              "Enforce acts. DryRun decides what outlierDetection, balance and overload would do, records it and does "
+              "nothing of it; members join and leave as the ScalingPolicy needs."},
         Field{"pool", &BalancingPolicySpec::pool, "", "Which backend holds which members.", Limits{.required = true}},
         Field{"fullWeight", &BalancingPolicySpec::full_weight, "", "Weight of a member that takes its full share.",
               Limits{.min = 1, .max = 256}},
@@ -119,10 +122,12 @@ struct BalancingPolicySpec {
         Field{"slowStart", &BalancingPolicySpec::slow_start, "",
               "A new member begins with a part of its weight. Absent: only one that was ejected does, with the "
               "defaults."},
-        Field{"balance", &BalancingPolicySpec::balance, "", "Shifts weight from hot members to cool ones."}};
+        Field{"balance", &BalancingPolicySpec::balance, "", "Shifts weight from hot members to cool ones."},
+        Field{"overload", &BalancingPolicySpec::overload, "",
+              "When everything is at its maximum a share of the requests is refused with 503 and Retry-After. Absent: "
+              "nothing is; `{}` takes every default. The balancer needs a line for it: see its `shedVariable`."}};
   }
   static constexpr auto rules() { return std::array{rule::needs("memberSignals", "outlierDetection")}; }
-  static constexpr auto later() { return std::array<std::string_view, 2>{"mode: DryRun", "overload"}; }
 };
 
 }  // namespace ballast

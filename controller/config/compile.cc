@@ -125,7 +125,9 @@ void add_pool(const Document& document, const BalancingPolicySpec& spec, const s
                                  .drain_timeout = spec.drain_timeout,
                                  .outlier_detection = spec.outlier_detection,
                                  .slow_start = spec.slow_start,
-                                 .balance = spec.balance});
+                                 .balance = spec.balance,
+                                 .overload = spec.overload,
+                                 .dry_run = spec.mode == BalancingMode::dry_run});
   Pool& pool = into.workload.pools.back();
   add_member_signals(document, spec, documents, pool, into);
   into.balancers.push_back(spec.pool.balancer);

@@ -45,6 +45,17 @@ std::vector<Claimed> plugin_claims(PluginKind kind, const PluginRef& plugin, con
   return result;
 }
 
+/// Of a pool that refuses requests, what it does that by, too.
+std::vector<Claimed> pool_claims(const BalancingPolicySpec& spec) {
+  auto claims = plugin_claims(PluginKind::balancer, spec.pool.balancer, "spec.pool");
+  const auto* entry = find_plugin(PluginKind::balancer, spec.pool.balancer.type);
+  const bool refuses = spec.overload && spec.mode == BalancingMode::enforce;
+  if (!refuses || entry == nullptr || entry->shed_claims == nullptr) return claims;
+  for (auto& claim : entry->shed_claims(spec.pool.balancer.settings))
+    claims.push_back({std::move(claim), "spec.overload"});
+  return claims;
+}
+
 /// The port of `127.0.0.1:9797`; none for 0, which takes a free one.
 std::vector<Claimed> listen_claim(const ConfigurationSpec& spec) {
   std::int64_t port = 0;
@@ -56,8 +67,7 @@ std::vector<Claimed> listen_claim(const ConfigurationSpec& spec) {
 std::vector<Claimed> claims_of(const Document& document) {
   if (const auto* policy = std::get_if<ScalingPolicySpec>(&document.spec))
     return plugin_claims(PluginKind::scaler, policy->scale_target, "spec.scaleTarget");
-  if (const auto* pool = std::get_if<BalancingPolicySpec>(&document.spec))
-    return plugin_claims(PluginKind::balancer, pool->pool.balancer, "spec.pool");
+  if (const auto* pool = std::get_if<BalancingPolicySpec>(&document.spec)) return pool_claims(*pool);
   if (const auto* configuration = std::get_if<ConfigurationSpec>(&document.spec)) return listen_claim(*configuration);
   return {};
 }
@@ -219,6 +229,9 @@ class CrossCheck {
     if (const auto* receiver = std::get_if<AlertReceiverSpec>(&documents_[i].spec)) return bad_fallback(i, *receiver);
     const auto* pool = std::get_if<BalancingPolicySpec>(&documents_[i].spec);
     if (pool == nullptr) return std::nullopt;
+    const auto* balancer = find_plugin(PluginKind::balancer, pool->pool.balancer.type);
+    if (pool->overload && balancer != nullptr && balancer->shed_claims == nullptr)
+      return Found{"spec.overload", fmt::format("{} cannot refuse requests", balancer->name)};
     const DocumentId wanted = policy_of(documents_[i], *pool);
     if (const auto policy = ids_.find(wanted); policy != ids_.end())
       return bad_member_signal(*pool, documents_[policy->second], sources_);

@@ -26,6 +26,10 @@ bool name(std::string_view text) {
   return !text.empty() && text.size() <= 63 && alpha(text.front()) &&
          std::ranges::all_of(text, [](char c) { return alnum(c) || c == '_' || c == '-' || c == '.'; });
 }
+bool identifier(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && alpha(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return alnum(c) || c == '_'; });
+}
 bool url(std::string_view text) {
   const bool http = text.starts_with("http://");
   if (!http && !text.starts_with("https://")) return false;
@@ -67,6 +71,8 @@ constexpr std::array kFormats{
                "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "checkout", dns_label},
     FormatInfo{Format::name, "a name of letters, digits, '_', '-' and '.' that begins with a letter",
                "^[A-Za-z][A-Za-z0-9_.-]*$", "requests", name},
+    FormatInfo{Format::identifier, "a name of letters, digits and '_' that begins with a letter",
+               "^[A-Za-z][A-Za-z0-9_]*$", "ballast_shed", identifier},
     FormatInfo{Format::url, "a URL that begins with http:// or https:// and names no user",
                "^https?://[^/?#@]+([/?#].*)?$", "http://127.0.0.1:9001/", url},
     FormatInfo{Format::address, "an address as HOST:PORT", "^.+:[0-9]{1,5}$", "127.0.0.1:9797", address},

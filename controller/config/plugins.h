@@ -36,6 +36,8 @@ struct PluginEntry {
   std::string_view members_of{};
   /// Of a probe: why its values cannot be held against such a target, for people; empty: they can. Null: any will do.
   std::string (*misfit)(const ConfigNode& settings, TargetType target) = nullptr;
+  /// Of a balancer that can refuse requests: what it takes for that, for itself alone. Null: it cannot.
+  std::vector<Claim> (*shed_claims)(const ConfigNode& settings) = nullptr;
   /// Of a receiver: it groups and repeats alerts itself, so that it is told at once and again each minute.
   bool relays = false;
   /// Of an action: it is not wanted any more once the alert is over.

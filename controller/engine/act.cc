@@ -11,6 +11,11 @@ std::vector<std::string> names_to_remove(const Plan& plan, const MemberNames& na
   return leaving;
 }
 
+bool refuses_more(const Shed& shed, const Views& views) {
+  const auto& view = views.balancers[static_cast<std::size_t>(shed.pool)];
+  return shed.percent > (view ? view->shed.value_or(0) : 0);
+}
+
 std::vector<WantedMember> wanted_members(const Plan& plan, PoolId pool, const MemberNames& names, const Views& views) {
   std::vector<WantedMember> wanted;
   for (const MemberPlan& member : plan.members) {

@@ -49,20 +49,22 @@ void Binding::make_again(const Locks& older, TimePoint now) {
   }
 }
 
-bool Binding::advance(TimePoint now) {
+std::optional<Locks> Binding::lock_next(TimePoint now) {
   superseded_ = false;
+  must_leave_ = false;
+  auto locks = lock(*next_, bound_ ? bound_->locks : Locks{});
+  if (locks) return *std::move(locks);
+  refuse(locks.error(), now);
+  // Who has it may be waiting for what this one holds; it is against the documents now anyway.
+  must_leave_ = locks.error().code == Errc::conflict;
+  return std::nullopt;
+}
+
+bool Binding::put_in_force(Locks locks, TimePoint now) {
   const Locks older = bound_ ? bound_->locks : Locks{};  // held until the ports that need them are gone
-  auto locks = lock(*next_, older);
-  if (!locks) {
-    refuse(locks.error(), now);
-    // Who has it may be waiting for what this one holds; it is against the documents now anyway.
-    if (locks.error().code != Errc::conflict || !bound_) return false;
-    release();
-    return true;
-  }
   const bool ran = bound_ != nullptr;
   release();
-  if (const auto failed = make(*next_, *std::move(locks), now)) {
+  if (const auto failed = make(*next_, std::move(locks), now)) {
     refuse(*failed, now);
     make_again(older, now);
     return ran || bound_;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "controller/engine/bound_workload.h"
 #include "core/boxed.h"
@@ -22,22 +23,35 @@ struct Bind {
   std::function<Result<Locks>(const Locks& older)> lock{};
   /// Makes the ports. Called when none of the version before live, since two sets must not steer one target.
   std::function<Result<BoundWorkload>()> make{};
+  std::vector<Fingerprint> sheds{};  ///< its pools that may refuse requests
 };
 
 class Binding {
  public:
-  /// From now on this is what people want; tried at the next `advance`.
+  /// From now on this is what people want; tried at the next `lock_next`.
   void offer(Bind next);
-  /// When `advance` has something to try; never is the largest time.
+  /// When there is something to try; never is the largest time.
   [[nodiscard]] TimePoint next_try() const { return next_ ? try_at_ : TimePoint::max(); }
   [[nodiscard]] bool due(TimePoint now) const { return now >= next_try(); }
   /// A version was offered and not tried yet: what is in force may be against somebody's word.
   [[nodiscard]] bool superseded() const { return superseded_; }
-  /// Tries the version offered last. Refused, it is tried again, ever more rarely, and the one before stays in force
-  /// untouched, or is made again when its ports had to go first. True when `bound` is another one than before, or none.
-  bool advance(TimePoint now);
+  /// Of the version offered last, while it is to be tried.
+  [[nodiscard]] std::vector<Fingerprint> next_sheds() const {
+    return next_ ? next_->sheds : std::vector<Fingerprint>{};
+  }
+  /// Takes the locks of the version offered last, beside those of the one in force. Refused (nothing), it is tried
+  /// again, ever more rarely, and the one before stays in force untouched.
+  std::optional<Locks> lock_next(TimePoint now);
+  /// Puts that version in force, with its locks. When it cannot be made, the one before is made again, since its ports
+  /// had to go first. True when `bound` is another one than before, or none.
+  bool put_in_force(Locks locks, TimePoint now);
+  /// What is in force has to be given up (`release`): who has what the next one needs may be waiting for it.
+  [[nodiscard]] bool must_leave() const { return must_leave_ && bound_; }
   /// Nothing is in force any more: ports first, then their locks.
-  void release() { bound_.reset(); }
+  void release() {
+    bound_.reset();
+    must_leave_ = false;
+  }
 
   /// Null: nothing is in force.
   [[nodiscard]] const std::shared_ptr<BoundWorkload>& bound() const { return bound_; }
@@ -55,6 +69,7 @@ class Binding {
   Bind current_{};  ///< of what is, or was last, in force
   std::unique_ptr<const Bind> next_{};
   bool superseded_ = false;
+  bool must_leave_ = false;
   Boxed<std::optional<Failure>> refused_{};
   TimePoint try_at_{};
   Duration pause_{};

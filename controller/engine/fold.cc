@@ -91,6 +91,8 @@ Decision decision_of(const Plan& plan, const Orders& orders) {
     if (limits(step)) decision.limit = step.reason;
     if (step.reason == Reason::member_contested) add(decision.contested, step);
     if (is_ejection(step.reason)) add(decision.ejected, step);
+    if (step.reason == Reason::overloaded)
+      decision.refusing.push_back(PoolId{static_cast<std::uint16_t>(step.subject.index)});
   }
   return decision;
 }

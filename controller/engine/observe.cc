@@ -32,6 +32,9 @@ Member& member_of(std::vector<Member>& members, MemberId id) {
 
 Observed join(const Views& views, const MemberNames& names) {
   Observed observed;
+  for (std::size_t i = 0; i < views.balancers.size(); ++i)
+    if (views.balancers[i] && views.balancers[i]->shed)
+      observed.sheds.push_back({PoolId{static_cast<std::uint16_t>(i)}, *views.balancers[i]->shed});
   if (!views.scaler) return observed;  // without the scaler nothing about members can be told
   Numbers numbers(names, observed.new_members);
   observed.target = views.scaler->target;

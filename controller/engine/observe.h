@@ -31,6 +31,7 @@ struct Observed {
   std::vector<Member> members{};  ///< by id
   std::vector<MemberName> new_members{};
   std::optional<ObservedTarget> target{};
+  std::vector<Shed> sheds{};  ///< by pool
 };
 
 /// Members of the scaler, and those that stand in a pool without it (`gone`). Names not in `names` get the next

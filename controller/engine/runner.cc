@@ -23,7 +23,8 @@ std::optional<Failure> lasting(const std::optional<Failure>& before, const Error
   return Failure{error, before ? before->since : now};
 }
 
-bool changes_something(const Plan& plan) { return plan.write.has_value() || plan.touch_pools; }
+bool moves(const Plan& plan) { return plan.write.has_value() || plan.touch_pools; }
+bool changes_something(const Plan& plan) { return moves(plan) || !plan.sheds.empty(); }
 
 /// It begins to fail, or fails in another way.
 bool is_news(const std::optional<Failure>& before, const Error& error) {
@@ -41,15 +42,26 @@ void Runner::trouble(const std::string& what) const {
   if (around_.events.trouble) around_.events.trouble(name_, what);
 }
 
-void Runner::bind_next() {
+Task<bool> Runner::replace(Locks locks) {
+  if (bound()) {
+    std::vector<Fingerprint> steered = binding_.next_sheds();
+    co_await let_in(binding_.bound(), std::move(steered));
+    if (binding_.superseded() || stopping_) co_return false;  // meanwhile people want another one
+  }
+  co_return binding_.put_in_force(std::move(locks), around_.time.now());
+}
+
+Task<void> Runner::bind_next() {
   const std::optional<Failure> before = binding_.refused();
   const bool first = binding_.since() == TimePoint{};
-  const bool another = binding_.advance(around_.time.now());
+  std::optional<Locks> locks = binding_.lock_next(around_.time.now());
+  bool another = false;
+  if (locks) another = co_await replace(*std::move(locks));
   const std::optional<Failure>& refused = binding_.refused();
   if (refused && (!before || before->error != refused->error)) trouble(refused->error.message);
-  if (!another) return;
+  if (!another) co_return;
   subscriptions_.clear();
-  if (!bound()) return;
+  if (!bound()) co_return;
   subscribe();
   if (!refused && around_.events.in_force) around_.events.in_force(bound()->workload, first);
 }
@@ -115,7 +127,9 @@ TimePoint Runner::due() const {
 Task<void> Runner::run(TimePoint first) {
   first_ = first;
   while (!stopping_) {
-    if (binding_.due(around_.time.now())) bind_next();
+    if (binding_.due(around_.time.now())) co_await bind_next();
+    if (binding_.must_leave()) co_await leave();
+    if (stopping_ || binding_.superseded()) continue;
     if (!first_ || around_.time.now() >= *first_) {
       first_.reset();
       began_ = around_.time.now();
@@ -128,7 +142,11 @@ Task<void> Runner::run(TimePoint first) {
       waker_ = nullptr;
     }
   }
-  if (bound()) co_await keep_snapshot(binding_.bound());
+  if (bound()) {
+    co_await keep_snapshot(binding_.bound());  // first: a balancer may keep it waiting until it is ended by force
+    std::vector<Fingerprint> nobody;
+    co_await let_in(binding_.bound(), std::move(nobody));
+  }
   // The ports end with the runner: another one of this target may begin now, and two must not steer it.
   subscriptions_.clear();
   binding_.release();
@@ -218,6 +236,7 @@ Observation Runner::observation(const BoundWorkload& bound, const Views& views, 
     if (views.balancer_failures[i])
       seen.hidden_pools.push_back({PoolId{static_cast<std::uint16_t>(i)}, *views.balancer_failures[i]});
   seen.members = std::move(observed.members);
+  seen.sheds = std::move(observed.sheds);
   for (const NamedArrival& arrival : std::exchange(inbox_, {}))
     seen.arrivals.push_back(by_number(arrival, state_.names, observed.new_members));
   seen.orders = bound.orders;
@@ -275,15 +294,8 @@ Task<void> Runner::tick() {
 Task<void> Runner::carry_out(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief) {
   if (around_.alerts != nullptr && !stopping_) around_.alerts->take(bound->workload, state_, plan.alerts);
   if (!changes_something(plan)) co_return;
-  // What was decided in the belief that it is written down is not done when it is not. The next tick knows better.
-  // Nor is anything done for documents that changed or went meanwhile, or against what a person said since.
-  const bool written = journal_ok_ || !belief.journal_ok;
-  const bool may_act = written && !binding_.superseded() && !stopping_ && !ordered_since(belief.orders);
-  if (may_act)
-    co_await act(bound, std::move(views), std::move(plan), std::move(belief));
-  else
-    note_outcome(*bound, ActionKind::scale,
-                 Error{Errc::cancelled, "not done: not written down, or no longer in force"});
+  if (!plan.sheds.empty()) co_await shed(bound, &views, plan.sheds, &belief);
+  if (moves(plan)) co_await act(bound, std::move(views), std::move(plan), std::move(belief));
 }
 
 Task<void> Runner::end_restart(const Observation* seen) {
@@ -337,40 +349,6 @@ Task<void> Runner::keep_snapshot(std::shared_ptr<BoundWorkload> bound) {
   snapshot.parts = to_parts(state_);
   auto kept = co_await around_.journal.snapshot(std::move(snapshot), bound->document, Durability::full);
   if (!kept && journal_ok_) trouble("no snapshot: " + kept.error().message);
-}
-
-void Runner::note_outcome(const BoundWorkload& bound, ActionKind kind, const Result<Done>& result) {
-  Outcome outcome{.action = kind, .at = around_.time.now()};
-  if (!result) outcome.failure = result.error();
-  outcomes_.push_back(std::move(outcome));
-  if (around_.events.acted) around_.events.acted(bound.workload, kind, result);
-}
-
-Task<void> Runner::act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief) {
-  if (plan.touch_pools) co_await move_weights(bound, &views, &plan);
-  if (!plan.write || !bound->scaler) co_return;
-  if (ordered_since(belief.orders)) {
-    note_outcome(*bound, ActionKind::scale, Error{Errc::cancelled, "not done: somebody ordered something else"});
-    co_return;
-  }
-  std::vector<std::string> leaving = names_to_remove(plan, state_.names);
-  ObservedTarget target = views.scaler->target;
-  Task<Result<Done>> scaling = bound->scaler->scale(std::move(target), *plan.write, std::move(leaving));
-  const Result<Done> done =
-      co_await guarded(std::move(scaling), "telling the target its number broke off", Errc::outcome_unknown);
-  note_outcome(*bound, ActionKind::scale, done);
-}
-
-Task<void> Runner::move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan) {
-  for (std::size_t i = 0; i < bound->balancers.size(); ++i) {
-    if (!views->balancers[i]) continue;
-    std::vector<WantedMember> wanted =
-        wanted_members(*plan, PoolId{static_cast<std::uint16_t>(i)}, state_.names, *views);
-    Task<Result<Done>> applying = bound->balancers[i]->apply(std::move(wanted));
-    const Result<Done> done =
-        co_await guarded(std::move(applying), "telling the pool its weights broke off", Errc::outcome_unknown);
-    note_outcome(*bound, ActionKind::weights, done);
-  }
 }
 
 }  // namespace ballast

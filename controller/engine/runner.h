@@ -93,7 +93,10 @@ class Runner {
  private:
   Task<void> recover();
   Task<Result<std::optional<WorkloadState>>> read_history(std::shared_ptr<BoundWorkload> bound);
-  void bind_next();
+  Task<void> bind_next();
+  /// The version offered last takes the place of what is in force, which lets go of what nobody steers any more.
+  /// True: another one is in force than before, or none.
+  Task<bool> replace(Locks locks);
   /// In what a decision was made.
   struct Belief {
     bool journal_ok = true;  ///< it can be written
@@ -116,7 +119,17 @@ class Runner {
   void remember_firing(std::vector<AlertMemory> alerts);
   Task<void> keep_snapshot(std::shared_ptr<BoundWorkload> bound);
   Task<void> act(std::shared_ptr<BoundWorkload> bound, Views views, Plan plan, Belief belief);
-  Task<void> move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan);
+  [[nodiscard]] bool may_act(const Belief& belief) const;
+  Task<void> move_weights(std::shared_ptr<BoundWorkload> bound, const Views* views, const Plan* plan,
+                          const Belief* belief);
+  Task<void> shed(std::shared_ptr<BoundWorkload> bound, const Views* views, std::vector<Shed> wanted,
+                  const Belief* belief);
+  /// Pools that refuse requests, but for those in `steered`, let all in: nobody will look after them.
+  Task<void> let_in(std::shared_ptr<BoundWorkload> bound, std::vector<Fingerprint> steered);
+  Task<Result<Done>> let_in(std::shared_ptr<BoundWorkload> bound, std::size_t pool);
+  Task<bool> may_refuse(std::shared_ptr<BoundWorkload> bound, std::size_t pool);
+  /// Somebody else shall have what is steered here, and the next version of the documents waits for another one.
+  Task<void> leave();
   Observation observation(const BoundWorkload& bound, const Views& views, std::vector<MemberName>& new_members);
   void subscribe();
   void take_in(std::size_t signal, TimePoint at, Result<NamedReading> reading);

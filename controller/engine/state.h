@@ -50,6 +50,7 @@ struct Decision {
   Reason limit = Reason::none;  ///< the bound, rate, window, allowance or guard that kept the result from going further
   std::vector<MemberId> contested{};  ///< left alone, as a person wants; in the order of the plan
   std::vector<MemberId> ejected{};    ///< for an outlier, or left in though it is one; in the order of the plan
+  std::vector<PoolId> refusing{};     ///< requests, or would in a dry run; in the order of the plan
   std::vector<TimePoint> orders{};    ///< when those of people that are in force were given
   bool operator==(const Decision&) const = default;
 };

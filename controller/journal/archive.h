@@ -17,15 +17,15 @@ namespace ballast {
 
 /// The last value of each enum that is stored; greater ones are refused.
 constexpr auto last_of(MemberState) { return MemberState::gone; }
-constexpr auto last_of(ActionKind) { return ActionKind::weights; }
+constexpr auto last_of(ActionKind) { return ActionKind::shed; }
 constexpr auto last_of(OrderKind) { return OrderKind::restart; }
 constexpr auto last_of(Freeze) { return Freeze::all; }
 constexpr auto last_of(Errc) { return Errc::bug; }
-constexpr auto last_of(Stage) { return Stage::members; }
+constexpr auto last_of(Stage) { return Stage::overload; }
 constexpr auto last_of(Subject::Kind) { return Subject::Kind::window; }
 constexpr auto last_of(Fate) { return Fate::remove; }
 constexpr auto last_of(FindingKind) { return FindingKind::drop; }
-constexpr auto last_of(ConditionType) { return ConditionType::member_ejected; }
+constexpr auto last_of(ConditionType) { return ConditionType::overloaded; }
 constexpr auto last_of(Grade) { return Grade::suspect; }
 constexpr auto last_of(Reason) { return static_cast<Reason>(kReasonCount - 1); }
 constexpr auto last_of(MemberId) { return MemberId{std::numeric_limits<std::uint32_t>::max()}; }
@@ -97,11 +97,16 @@ void archive(Ar& ar, Is<Orders> auto& x) {
   items(ar, paused, given);
 }
 template <class Ar>
+void archive(Ar& ar, Is<Shed> auto& x) {
+  auto& [pool, percent] = x;
+  items(ar, pool, percent);
+}
+template <class Ar>
 void archive(Ar& ar, Is<Observation> auto& x) {
-  auto& [at, target, hidden, hidden_pools, members, arrivals, orders, windows, tzdata, allowance, outcomes,
+  auto& [at, target, hidden, hidden_pools, members, sheds, arrivals, orders, windows, tzdata, allowance, outcomes,
          evidence_from, journal_ok] = x;
   items(ar, at, target, hidden, hidden_pools, members, arrivals, orders, allowance, outcomes, evidence_from, journal_ok,
-        windows, tzdata);
+        windows, tzdata, sheds);
 }
 
 template <class Ar>
@@ -133,8 +138,8 @@ void archive(Ar& ar, Is<AlertTransition> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Plan> auto& x) {
-  auto& [replicas, wanted, write, touch_pools, members, steps, alerts] = x;
-  items(ar, replicas, wanted, write, touch_pools, members, steps, alerts);
+  auto& [replicas, wanted, write, touch_pools, members, sheds, steps, alerts] = x;
+  items(ar, replicas, wanted, write, touch_pools, members, steps, alerts, sheds);
 }
 
 template <class Ar>
@@ -172,8 +177,8 @@ void archive(Ar& ar, Is<SubjectName> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<Decision> auto& x) {
-  auto& [replicas, reason, limit, contested, ejected, orders] = x;
-  items(ar, replicas, reason, limit, contested, ejected, orders);
+  auto& [replicas, reason, limit, contested, ejected, refusing, orders] = x;
+  items(ar, replicas, reason, limit, contested, ejected, orders, refusing);
 }
 template <class Ar>
 void archive(Ar& ar, Is<Part> auto& x) {

@@ -55,8 +55,8 @@ void archive(Ar& ar, Is<PoolMemory> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<MemberMemory> auto& x) {
-  auto& [id, retiring, retiring_since, draining_since, was_ready, contested, replacing, places] = x;
-  items(ar, id, retiring, retiring_since, draining_since, was_ready, contested, replacing, places);
+  auto& [id, retiring, retiring_since, draining_since, was_ready, contested, replacing, places, tried] = x;
+  items(ar, id, retiring, retiring_since, draining_since, was_ready, contested, replacing, places, tried);
 }
 template <class Ar>
 void archive(Ar& ar, Is<DetectorMemory> auto& x) {
@@ -84,9 +84,19 @@ void archive(Ar& ar, Is<AlertMemory> auto& x) {
   items(ar, alert, since, fired, looked, ceased);
 }
 template <class Ar>
+void archive(Ar& ar, Is<ShedChange> auto& x) {
+  auto& [at, percent] = x;
+  items(ar, at, percent);
+}
+template <class Ar>
+void archive(Ar& ar, Is<ShedMemory> auto& x) {
+  auto& [pool, past, over, faded, retry_after] = x;
+  items(ar, pool, past, over, faded, retry_after);
+}
+template <class Ar>
 void archive(Ar& ar, Is<Memory> auto& x) {
-  auto& [target, uid, evidence_from, signals, scale, members, watches, surge, pools, alerts] = x;
-  items(ar, target, uid, evidence_from, signals, scale, members, watches, surge, pools, alerts);
+  auto& [target, uid, evidence_from, signals, scale, members, watches, surge, pools, alerts, sheds] = x;
+  items(ar, target, uid, evidence_from, signals, scale, members, watches, surge, pools, alerts, sheds);
 }
 
 }  // namespace ballast

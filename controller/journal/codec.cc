@@ -49,8 +49,9 @@ Result<T> decode_value(std::string_view bytes, const char* what, std::uint32_t o
 
 /// Of each part by itself, so that a change to one drops one.
 constexpr std::uint32_t revision_of(std::string_view part) {
-  if (part == "decision") return 5;
-  if (part == "status" || part == "members") return 4;
+  if (part == "decision") return 6;
+  if (part == "members") return 5;
+  if (part == "status") return 4;
   return part == "watch" ? 3 : 2;
 }
 
@@ -107,6 +108,7 @@ bool take_part(const Part& part, WorkloadState& state) {
   if (part.name == "surge") return read_part(part, memory.surge);
   if (part.name == "pools") return read_part(part, memory.pools);
   if (part.name == "alerts") return read_part(part, memory.alerts);
+  if (part.name == "sheds") return read_part(part, memory.sheds);
   if (part.name == "watch") return take_watch(part, memory);
   return part.name == "names" && take_names(part, state.names);
 }
@@ -144,6 +146,7 @@ std::vector<Part> to_parts(const WorkloadState& state) {
   parts.push_back(part("members", 0, memory.members));
   if (!memory.pools.empty()) parts.push_back(part("pools", 0, memory.pools));
   if (!memory.alerts.empty()) parts.push_back(part("alerts", 0, memory.alerts));
+  if (!memory.sheds.empty()) parts.push_back(part("sheds", 0, memory.sheds));
   parts.push_back(part("names", 0, names, state.names.next()));
   parts.push_back(part("status", 0, state.status));
   parts.push_back(part("decision", 0, state.decision));

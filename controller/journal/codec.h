@@ -19,7 +19,7 @@
 namespace ballast {
 
 /// Of the texts below. Raised when a member is added. Ticks and records of other revisions are not read.
-inline constexpr std::uint32_t kRevision = 4;
+inline constexpr std::uint32_t kRevision = 5;
 /// Snapshots since then have the same members; parts have revisions of their own. The daemon that stops for an upgrade
 /// leaves one, so that the next knows what rates, evidence and ejections need.
 inline constexpr std::uint32_t kOldestSnapshot = 3;

@@ -145,7 +145,8 @@ std::string steps_text(const Record& record) {
   for (std::size_t i = 0; i < record.steps.size(); ++i) {
     const Step& step = record.steps[i];
     const std::string first = fmt::format("  {:>2}. {:<{}}  ", i + 1, to_string(step.stage), width);
-    out += first + wrapped(sentence(step, names), first.size()) + "\n";
+    const std::string tried = step.dry_run && !is_dry_run(record.steps) ? "(dry run) " : "";
+    out += first + wrapped(tried + sentence(step, names), first.size()) + "\n";
   }
   return out;
 }
@@ -178,8 +179,7 @@ std::string to_text(const Explanation& explanation, const LocalTimeAt& local) {
   std::string line = change_text(record);
   if (const Step* step = headline_of(record)) line += ": " + sentence(*step, names_of(record));
   out += wrapped(line, 0) + "\n";
-  const bool dry = std::any_of(record.steps.begin(), record.steps.end(), [](const Step& step) { return step.dry_run; });
-  if (dry) out += "DryRun: decided and recorded, nothing was changed\n";
+  if (is_dry_run(record.steps)) out += "DryRun: decided and recorded, nothing was changed\n";
   if (explanation.known) {
     if (explanation.known->write) out += fmt::format("the target was told {}\n", *explanation.known->write);
     out += known_text(*explanation.known);

@@ -53,7 +53,7 @@ class Metrics {
  public:
   virtual ~Metrics() = default;
   virtual void decision_took(Duration time) = 0;
-  /// `kind`: scale, weights; of a rule: restart, webhook. `result`: ok or the code of the error.
+  /// `kind`: scale, weights, shed; of a rule: restart, webhook. `result`: ok or the code of the error.
   virtual void action_done(const std::string& kind, const std::string& result) = 0;
   virtual void reading_was_unknown(Grade grade) = 0;
   /// `result`: ok or the code of the error.

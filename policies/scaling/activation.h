@@ -11,6 +11,7 @@
 #include "core/workload.h"
 #include "policies/quality/grade.h"
 #include "policies/scaling/bounds.h"
+#include "policies/scaling/demand.h"
 #include "policies/scaling/propose.h"
 
 namespace ballast {
@@ -22,6 +23,7 @@ struct Situation {
   const std::vector<GradedSignal>& signals;
   ReplicaCounts counts{};
   Bounds bounds{};
+  std::optional<Demand> demand{};  ///< as measured: of what pools let in
 };
 
 /// Paused, off, outside the bounds of now. Nothing: go on.

@@ -313,29 +313,37 @@ std::vector<MemberValue> values_of(const Workload& workload, const Memory& memor
 void judge_pool(const Workload& workload, PoolId id, Memory& memory, const Observation& observation, const Need& need,
                 std::vector<Step>& steps) {
   const Pool& pool = workload.pools[static_cast<std::size_t>(id)];
+  const std::size_t mine = steps.size();
   const bool replacing = std::ranges::any_of(memory.members, &MemberMemory::replacing);
-  const bool room = !replacing && need.replicas < need.max_replicas && may_replace(workload, observation);
+  const bool may = !pool.dry_run && may_replace(workload, observation);
+  const bool room = !replacing && need.replicas < need.max_replicas && may;
   Judge judge(pool, observation, need, room, steps);
   for (const Member& seen : observation.members) {
     const auto member = std::ranges::find(memory.members, seen.id, &MemberMemory::id);
     const PoolMember* place = in_pool(seen, id);
     if (member == memory.members.end() || member->retiring || place == nullptr) continue;
-    judge.add({*member, place_of(*member, pool.fingerprint), *place, seen.state == MemberState::ready});
+    PlaceMemory& known = pool.dry_run ? tried_place_of(*member, pool.fingerprint) : place_of(*member, pool.fingerprint);
+    judge.add({*member, known, *place, seen.state == MemberState::ready});
   }
   for (const MemberSignal& rule : pool.member_signals)
     judge.add(rule, values_of(workload, memory, rule.signal, observation.at));
   judge.run(pool_of(memory, pool.fingerprint, observation.at));
+  for (std::size_t i = mine; i < steps.size(); ++i) steps[i].dry_run = steps[i].dry_run || pool.dry_run;
 }
 
-/// Of a pool whose members are not compared, any more or at all.
-void forget(Memory& memory, Fingerprint pool) {
-  std::erase_if(memory.pools, [&](const PoolMemory& known) { return known.pool == pool; });
+/// Of a pool whose members are not compared, any more or at all, or not in earnest.
+void forget_places(Memory& memory, Fingerprint pool) {
   for (MemberMemory& member : memory.members)
     for (PlaceMemory& place : member.places) {
       if (place.pool != pool) continue;
       if (place.cause == Reason::member_replaced && !member.retiring) member.replacing = false;
       place = PlaceMemory{.pool = pool, .begins_at = place.begins_at};
     }
+}
+
+void forget_tried(Memory& memory, Fingerprint pool) {
+  for (MemberMemory& member : memory.members)
+    std::erase_if(member.tried, [&](const PlaceMemory& place) { return place.pool == pool; });
 }
 
 }  // namespace
@@ -356,10 +364,11 @@ void judge_members(const Workload& workload, Memory& memory, const Observation& 
   for (std::size_t i = 0; i < workload.pools.size(); ++i) {
     const Pool& pool = workload.pools[i];
     const PoolId id{static_cast<std::uint16_t>(i)};
-    if (!pool.outlier_detection && pool.balance.by == BalanceBy::none)
-      forget(memory, pool.fingerprint);
-    else if (!is_hidden(observation, id))
-      judge_pool(workload, id, memory, observation, need, steps);
+    const bool compares = pool.outlier_detection || pool.balance.by != BalanceBy::none;
+    if (!compares) std::erase_if(memory.pools, [&](const PoolMemory& known) { return known.pool == pool.fingerprint; });
+    if (!compares || pool.dry_run) forget_places(memory, pool.fingerprint);
+    if (!compares || !pool.dry_run) forget_tried(memory, pool.fingerprint);
+    if (compares && !is_hidden(observation, id)) judge_pool(workload, id, memory, observation, need, steps);
   }
 }
 

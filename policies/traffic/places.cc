@@ -42,6 +42,11 @@ PlaceMemory& place_of(MemberMemory& member, Fingerprint pool) {
   return known != nullptr ? *known : member.places.emplace_back(PlaceMemory{.pool = pool});
 }
 
+PlaceMemory& tried_place_of(MemberMemory& member, Fingerprint pool) {
+  const auto at = std::ranges::find(member.tried, pool, &PlaceMemory::pool);
+  return at != member.tried.end() ? *at : member.tried.emplace_back(PlaceMemory{.pool = pool});
+}
+
 const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool) { return find_in(member, pool); }
 
 void end_ejection(PlaceMemory& place) {

@@ -22,6 +22,8 @@ bool is_hidden(const Observation& observation, PoolId pool);
 
 /// What is remembered of it in a pool; the first makes it.
 PlaceMemory& place_of(MemberMemory& member, Fingerprint pool);
+/// The same of a pool in a dry run: nothing follows from it.
+PlaceMemory& tried_place_of(MemberMemory& member, Fingerprint pool);
 const PlaceMemory* find_place(const MemberMemory& member, Fingerprint pool);
 
 /// Whether the time out of an ejected one is over.

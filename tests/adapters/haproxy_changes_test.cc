@@ -149,7 +149,7 @@ constexpr std::string_view kAnswer =
     "3 web 1 ballast-a 127.0.0.1 2 0 100 9001\n3 web 2 st1 - 0 1 7 0\n\n";
 
 TEST(HaproxyState, JoinsBothTables) {
-  const auto state = read_state("web", kAnswer);
+  const auto state = read_state("web", "ballast_shed", kAnswer);
   ASSERT_TRUE(state) << state.error().message;
   EXPECT_EQ(state->pid, "42");
   EXPECT_EQ(state->algorithm, "leastconn");
@@ -158,15 +158,34 @@ TEST(HaproxyState, JoinsBothTables) {
   EXPECT_EQ(state->servers, (std::vector<Server>{first, second}));
 }
 
+TEST(HaproxyState, ReadsTheShareThatIsRefused) {
+  const auto shed = [](std::string_view said) {
+    std::string answer{kAnswer};
+    answer.insert(answer.find("# pxname"), said);
+    return read_state("web", "ballast_shed", answer)->shed;
+  };
+  EXPECT_EQ(shed("[6]: proc.ballast_shed: type=sint value=<30>\n\n"), 30);
+  EXPECT_EQ(shed("[3]: Variable not found.\n\n"), 0) << "nobody has set it";
+  EXPECT_EQ(shed("[3]: Permission denied\n\n"), std::nullopt);
+  EXPECT_EQ(shed("[6]: proc.ballast_shed: type=str value=<30>\n\n"), std::nullopt);
+  EXPECT_EQ(shed(""), std::nullopt);
+}
+
+TEST(HaproxyState, SetsWhatIsToldBeforeTheShare) {
+  EXPECT_EQ(shed_line("ballast_shed", 30, std::chrono::milliseconds{4001}),
+            "set severity-output number;experimental-mode on;set var proc.ballast_shed_retry_after int(5);set var "
+            "proc.ballast_shed int(30)\n");
+}
+
 TEST(HaproxyState, NeverTakesAPartOfAnAnswerForTheWhole) {
   for (std::size_t length = 0; length < kAnswer.size(); ++length)
-    EXPECT_FALSE(read_state("web", kAnswer.substr(0, length))) << length;
+    EXPECT_FALSE(read_state("web", "ballast_shed", kAnswer.substr(0, length))) << length;
 }
 
 TEST(HaproxyState, AServerWithoutCountsIsNotAnIdleOne) {
   std::string answer{kAnswer};
   answer.erase(answer.find("web,st1"), std::string_view{"web,st1,0,0,,\n"}.size());
-  const auto state = read_state("web", answer);
+  const auto state = read_state("web", "ballast_shed", answer);
   ASSERT_FALSE(state);
   EXPECT_EQ(state.error().code, Errc::unavailable);
 }

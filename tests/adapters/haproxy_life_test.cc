@@ -1,55 +1,13 @@
 // The balancer over a real HAProxy, with real workers and requests through it.
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include "tests/adapters/haproxy_life.h"
 
-#include <array>
-#include <filesystem>
+#include <gtest/gtest.h>
 
 #include "formats/haproxy.h"
-#include "tests/adapters/haproxy_rig.h"
 #include "tests/support/balancer_contract.h"
 
 namespace ballast {
 namespace {
-
-class HaproxyBalancerLife : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (!HaproxyRig::installed()) GTEST_SKIP() << "SKIPPED: there is no /usr/sbin/haproxy";
-    rig = std::make_unique<HaproxyRig>();
-  }
-  WantedMember member(const std::string& name, std::size_t worker, std::int32_t weight) const {
-    return {.name = name, .address = workers[worker].address(), .weight = weight};
-  }
-  /// Carries it out; the test fails on an error.
-  void make(std::vector<WantedMember> wanted) {
-    const auto done = rig->apply(std::move(wanted));
-    ASSERT_TRUE(done) << done.error().message;
-  }
-  /// The error of what must fail.
-  Error fails(std::vector<WantedMember> wanted) {
-    const auto done = rig->apply(std::move(wanted));
-    EXPECT_FALSE(done);
-    return done ? Error{} : done.error();
-  }
-  Error unseen() {
-    const auto view = rig->observe();
-    EXPECT_FALSE(view);
-    return view ? Error{} : view.error();
-  }
-  [[nodiscard]] std::map<std::string, std::string> weights(const std::string& backend = "web") const {
-    return rig->servers("srv_uweight", backend);
-  }
-  mutable std::array<TestWorker, 3> workers{};
-  std::unique_ptr<HaproxyRig> rig{};
-};
-
-using Table = std::map<std::string, std::string>;
-
-void expect_says(const Error& error, Errc code, const std::vector<std::string>& parts) {
-  EXPECT_EQ(error.code, code) << error.message;
-  for (const auto& part : parts) EXPECT_NE(error.message.find(part), std::string::npos) << error.message;
-}
 
 class RealWorld final : public BalancerWorld {
  public:
@@ -64,6 +22,13 @@ class RealWorld final : public BalancerWorld {
     return result;
   }
   void lose_next_answer() override { rig_.faults().lose_answer = true; }
+  Result<Done> shed(std::int32_t percent, Duration retry_after) override { return rig_.shed(percent, retry_after); }
+  std::int32_t refused_of(std::int32_t requests) override {
+    std::int32_t refused = 0;
+    for (std::int32_t i = 0; i < requests; ++i)
+      refused += rig_.answer_to("/").find("retry-after: 5\r\n") != std::string::npos ? 1 : 0;
+    return refused;
+  }
 
  private:
   HaproxyRig& rig_;
@@ -79,6 +44,35 @@ TEST_F(HaproxyBalancerLife, KeepsTheContractOfABalancer) {
     RealWorld world{*rig, {member("a", 0, 1), member("b", 1, 1), member("c", 2, 1)}};
     check_balancer_contract(world);
   }
+}
+
+TEST_F(HaproxyBalancerLife, TellsThoseThatItRefusesWhenToComeAgain) {
+  make({member("a", 0, 100)});
+  ASSERT_TRUE(rig->shed(90, std::chrono::milliseconds{6500}));
+  std::string refused;
+  for (int i = 0; i < 1000 && !refused.starts_with("HTTP/1.1 503"); ++i) refused = rig->answer_to("/");
+  EXPECT_NE(refused.find("retry-after: 7\r\n"), std::string::npos) << refused;
+}
+
+TEST_F(HaproxyBalancerLife, ARestartedBallastSeesWhatIsRefusedAndARestartedHaproxyRefusesNothing) {
+  ASSERT_TRUE(rig->shed(30, std::chrono::seconds{5}));
+  rig->bind(rig->pool());
+  EXPECT_EQ(rig->observe()->shed, 30);
+  rig->kill_haproxy();
+  rig->start_haproxy();
+  EXPECT_EQ(rig->observe()->shed, 0);
+}
+
+TEST_F(HaproxyBalancerLife, RefusesByTheVariableThatItIsTold) {
+  auto pool = rig->pool();
+  pool.shed_variable = "shop_shed";
+  rig->bind(pool);
+  ASSERT_TRUE(rig->shed(90, std::chrono::seconds{5}));
+  EXPECT_NE(rig->ask("get var proc.shop_shed").find("value=<90>"), std::string::npos);
+  EXPECT_NE(rig->ask("get var proc.ballast_shed").find("not found"), std::string::npos);
+  pool.shed_variable = "a b";
+  rig->bind(pool);
+  expect_says(unseen(), Errc::invalid, {"shedVariable", "a b"});
 }
 
 TEST_F(HaproxyBalancerLife, GivesMembersRequestsByTheirWeights) {
@@ -316,76 +310,6 @@ TEST_F(HaproxyBalancerLife, ManyMembersComeAndGoAtOnce) {
   EXPECT_EQ(weights().at("ballast-many-256"), "256");
   make({});
   EXPECT_TRUE(weights().empty());
-}
-
-TEST_F(HaproxyBalancerLife, TellsWhichAlgorithmsItNeeds) {
-  rig->bind(rig->pool("fixed"), {"s1"});
-  expect_says(fails({member("a", 0, 100)}), Errc::invalid, {"fixed/ballast-a", "balance static-rr", "roundrobin"});
-  expect_says(fails({{.name = "s1", .weight = 5}}), Errc::invalid, {"fixed/s1", "balance static-rr", "roundrobin"});
-  rig->bind(rig->pool("filling"));
-  expect_says(fails({member("a", 0, 100)}), Errc::invalid, {"filling", "balance first", "roundrobin"});
-}
-
-TEST_F(HaproxyBalancerLife, TellsWhichBackendsThereAre) {
-  rig->bind(rig->pool("wbe"));
-  const Error error = unseen();
-  expect_says(error, Errc::not_found, {"wbe", "web", "mixed", "fixed"});
-  EXPECT_EQ(fails({member("a", 0, 100)}), error);
-}
-
-TEST_F(HaproxyBalancerLife, TellsHowToMakeASocket) {
-  auto pool = rig->pool();
-  pool.socket = rig->path("nowhere.sock");
-  rig->bind(pool);
-  expect_says(unseen(), Errc::unavailable, {pool.socket, "stats socket", "level admin"});
-  pool.socket = "admin.sock";
-  rig->bind(pool);
-  expect_says(unseen(), Errc::invalid, {"admin.sock", "absolute"});
-}
-
-TEST_F(HaproxyBalancerLife, TellsThatTheSocketsLevelIsTooLow) {
-  make({member("a", 0, 100)});
-  auto pool = rig->pool();
-  pool.socket = rig->path("user.sock");
-  rig->bind(pool);
-  EXPECT_EQ(rig->observed("a").weight, 100);  // looking is allowed: a dry run needs no more
-  for (const auto& wanted :
-       std::vector<std::vector<WantedMember>>{{member("a", 0, 50)}, {}, {member("a", 0, 100), member("b", 1, 100)}})
-    expect_says(fails(wanted), Errc::denied, {"Permission denied", "level admin"});
-  EXPECT_EQ(weights(), (Table{{"ballast-a", "100"}}));
-}
-
-TEST_F(HaproxyBalancerLife, TellsThatTheSocketIsAnotherUsers) {
-  const bool root = geteuid() == 0;  // whom no mode keeps out
-  if (root) {
-    EXPECT_EQ(seteuid(65534), 0);
-  }
-  if (!root) std::filesystem::permissions(rig->path("admin.sock"), std::filesystem::perms::none);
-  const Error error = unseen();
-  if (root) {
-    EXPECT_EQ(seteuid(0), 0);
-  }
-  expect_says(error, Errc::denied, {rig->path("admin.sock"), "group"});
-}
-
-TEST_F(HaproxyBalancerLife, RefusesWhatHaproxyCannotCarry) {
-  make({member("good", 0, 100), member("kept", 1, 100)});
-  const std::vector<std::pair<WantedMember, std::string>> cases = {
-      {{.name = "a;show info", .address = "127.0.0.1:1", .weight = 1}, "a;show info"},
-      {{.name = "", .address = "127.0.0.1:1", .weight = 1}, "member ''"},
-      {{.name = "a", .address = "localhost:80", .weight = 1}, "localhost:80"},
-      {{.name = "a", .address = "", .weight = 1}, "IP:PORT"},
-      {{.name = "a", .address = "127.0.0.1:1", .weight = 257}, "257"},
-      {{.name = "kept", .address = "127.0.0.1:1", .weight = -1}, "-1"},
-      {{.name = "good", .address = "127.0.0.1:1", .weight = 1}, "twice"}};
-  int weight = 1;
-  for (const auto& [bad, part] : cases) {
-    SCOPED_TRACE(part);
-    std::vector<WantedMember> wanted{member("good", 0, ++weight), bad};
-    if (bad.name != "kept") wanted.push_back(member("kept", 1, 100));
-    expect_says(fails(wanted), Errc::invalid, {part});
-    EXPECT_EQ(weights(), (Table{{"ballast-good", std::to_string(weight)}, {"ballast-kept", "100"}}));
-  }
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ defaults
   http-reuse always
 frontend in
   bind unix@{0}/in.sock
+  http-request deny deny_status 503 hdr Retry-After %[var(proc.ballast_shed_retry_after)] if {{ rand(100),sub(proc.ballast_shed) lt 0 }}
   use_backend again if {{ path_beg /again }}
   default_backend web
 backend web
@@ -190,6 +191,9 @@ HaproxyPool HaproxyRig::pool(const std::string& backend) const {
 }
 
 Result<BalancerView> HaproxyRig::observe() { return run_task(*loop_, balancer_->observe()); }
+Result<Done> HaproxyRig::shed(std::int32_t percent, Duration retry_after) {
+  return run_task(*loop_, balancer_->shed(percent, retry_after));
+}
 Result<Done> HaproxyRig::apply(std::vector<WantedMember> wanted) {
   return run_task(*loop_, balancer_->apply(std::move(wanted)));
 }
@@ -215,6 +219,10 @@ std::map<std::string, std::string> HaproxyRig::servers(const std::string& column
 }
 
 int HaproxyRig::get(const std::string& target) const { return request(path("in.sock"), target); }
+
+std::string HaproxyRig::answer_to(const std::string& target) const {
+  return talk(path("in.sock"), "GET " + target + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+}
 
 std::future<int> HaproxyRig::get_later(const std::string& target) const {
   return std::async(std::launch::async, request, path("in.sock"), target);

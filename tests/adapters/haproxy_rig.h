@@ -84,6 +84,7 @@ class HaproxyRig {
   [[nodiscard]] HaproxyPool pool(const std::string& backend = "web") const;
   Result<BalancerView> observe();
   Result<Done> apply(std::vector<WantedMember> wanted);
+  Result<Done> shed(std::int32_t percent, Duration retry_after);
   /// One member of a view; the test fails when there is none.
   BalancedMember observed(const std::string& member);
 
@@ -93,6 +94,8 @@ class HaproxyRig {
   std::map<std::string, std::string> servers(const std::string& column, const std::string& backend = "web") const;
   /// The status of a request through HAProxy to the backend web; 0 when none came.
   int get(const std::string& target) const;
+  /// The same, with its head.
+  [[nodiscard]] std::string answer_to(const std::string& target) const;
   std::future<int> get_later(const std::string& target) const;
   FaultyFetcher& faults() { return *faults_; }
 

@@ -96,6 +96,18 @@ TEST(Claims, S28_OfWhatIsInDryRunAreNone) {
   EXPECT_TRUE(claims_of(web).empty());
 }
 
+TEST(Claims, APoolThatRefusesHasItsVariableForItself) {
+  const auto haproxy = map_node({{"socket", scalar_node("/run/x.sock", true)}, {"backend", scalar_node("web", true)}});
+  CompiledWorkload web{.workload = {.pools = {Pool{.overload = Overload{}}}},
+                       .balancers = {PluginRef{"haproxy", haproxy}}};
+  ASSERT_EQ(claims_of(web).size(), 2U);
+  EXPECT_EQ(claims_of(web)[1].what, "the variable proc.ballast_shed of the HAProxy at /run/x.sock");
+  web.workload.pools[0].dry_run = true;
+  EXPECT_EQ(claims_of(web).size(), 1U);
+  web.workload.pools[0] = Pool{};
+  EXPECT_EQ(claims_of(web).size(), 1U);
+}
+
 TEST_F(Locking, OneWorkloadMayNameOneBackendTwice) { EXPECT_EQ(take({backend(), backend()}).size(), 2U); }
 
 }  // namespace

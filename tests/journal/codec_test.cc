@@ -113,6 +113,7 @@ WorkloadState one_of_each() {
   memory.members = {MemberMemory{.draining_since = TimePoint{}}};
   memory.watches = {WatchMemory{}};
   memory.surge = SurgeMemory{};
+  memory.sheds = {ShedMemory{.past = {ShedChange{}}, .over = TimePoint{}, .faded = ShedChange{}}};
   state.names.add({MemberId{1}, "web-1"});
   state.status.last_scale = TimePoint{};
   state.status.signals = {SignalStatus{.value = 0.0, .target = 0.0, .proposal = 0}};
@@ -130,8 +131,9 @@ TEST(Parts, OfAnotherLayoutHaveAnotherRevision) {
               std::to_string(part.revision) + "\n";
   EXPECT_EQ(layout,
             "target 3 bytes, revision 2\nsignal 17 bytes, revision 2\nwatch 25 bytes, revision 3\n"
-            "scale 20 bytes, revision 2\nsurge 5 bytes, revision 2\nmembers 10 bytes, revision 4\n"
-            "names 9 bytes, revision 2\nstatus 25 bytes, revision 4\ndecision 8 bytes, revision 5\n");
+            "scale 20 bytes, revision 2\nsurge 5 bytes, revision 2\nmembers 11 bytes, revision 5\n"
+            "sheds 11 bytes, revision 2\nnames 9 bytes, revision 2\nstatus 25 bytes, revision 4\n"
+            "decision 9 bytes, revision 6\n");
 }
 
 TEST(Codec, NoticesEveryFlippedBit) {

@@ -94,12 +94,7 @@ MemberId any_member(Rng& rng) { return static_cast<MemberId>(static_cast<std::ui
 PoolId any_pool(Rng& rng) { return static_cast<PoolId>(static_cast<std::uint16_t>(rng())); }
 
 Sample any_sample(Rng& rng) {
-  Sample sample;
-  sample.member = any_member(rng);
-  sample.value = any_double(rng);
-  sample.at = any_time(rng);
-  sample.window = any_span(rng);
-  return sample;
+  return Sample{any_member(rng), any_double(rng), any_time(rng), any_span(rng)};  // braces: in this order
 }
 Reading any_reading(Rng& rng) {
   Reading reading;
@@ -116,6 +111,10 @@ PoolMember any_pool_member(Rng& rng) {
   member.healthy = coin(rng);
   member.contested = coin(rng);
   return member;
+}
+Shed any_shed(Rng& rng) {
+  const PoolId pool = any_pool(rng);
+  return Shed{pool, any_int(rng)};
 }
 Member any_observed_member(Rng& rng) {
   Member member;
@@ -153,14 +152,14 @@ Arrival any_arrival(Rng& rng) {
 }
 Outcome any_outcome(Rng& rng) {
   Outcome outcome;
-  outcome.action = any(rng, ActionKind::weights);
+  outcome.action = any(rng, ActionKind::shed);
   outcome.failure = maybe<Error>(rng, any_error);
   outcome.at = any_time(rng);
   return outcome;
 }
 Step any_step(Rng& rng) {
   Step step;
-  step.stage = any(rng, Stage::members);
+  step.stage = any(rng, Stage::overload);
   step.subject.kind = any(rng, Subject::Kind::window);
   step.subject.index = static_cast<std::uint32_t>(rng());
   step.before = any_int(rng);
@@ -181,25 +180,38 @@ SignalMemory any_signal_memory(Rng& rng) {
   signal.unknown_since = maybe<TimePoint>(rng, any_time);
   return signal;
 }
-RateEvent any_event(Rng& rng) {
-  RateEvent event;
-  event.at = any_time(rng);
-  event.delta = any_int(rng);
-  event.outdated = coin(rng);
-  return event;
-}
+RateEvent any_event(Rng& rng) { return RateEvent{any_time(rng), any_int(rng), coin(rng)}; }
 Recommendation any_recommendation(Rng& rng) {
   const TimePoint at = any_time(rng);
   return Recommendation{at, any_int(rng)};
 }
+PlaceMemory any_place(Rng& rng) {
+  PlaceMemory place;
+  place.pool = rng();
+  place.consecutive = below(rng, 100);
+  place.ejected_at = maybe<TimePoint>(rng, any_time);
+  place.numbers = {any_double(rng), any_double(rng), 0, 0};
+  place.ejections = any_int(rng);
+  place.share = any_double(rng);
+  return place;
+}
 MemberMemory any_member_memory(Rng& rng) {
-  MemberMemory member;
-  member.id = any_member(rng);
-  member.retiring = coin(rng);
-  member.retiring_since = any_time(rng);
+  MemberMemory member{.id = any_member(rng), .retiring = coin(rng), .retiring_since = any_time(rng)};
   member.was_ready = coin(rng);
   member.contested = coin(rng);
+  member.places = list<PlaceMemory>(rng, 2, any_place);
+  member.tried = list<PlaceMemory>(rng, 2, any_place);
   return member;
+}
+ShedChange any_shed_change(Rng& rng) { return ShedChange{.at = any_time(rng), .percent = any_int(rng)}; }
+ShedMemory any_shed_memory(Rng& rng) {
+  ShedMemory shed;
+  shed.pool = rng();
+  shed.past = list<ShedChange>(rng, 3, any_shed_change);
+  shed.over = maybe<TimePoint>(rng, any_time);
+  shed.faded = maybe<ShedChange>(rng, any_shed_change);
+  shed.retry_after = any_span(rng);
+  return shed;
 }
 MemberPlan any_member_plan(Rng& rng) {
   MemberPlan member;
@@ -230,6 +242,7 @@ Observation random_observation(Rng& rng) {
   observation.hidden = maybe<Failure>(rng, any_failure);
   observation.hidden_pools = list<HiddenPool>(rng, 2, any_hidden_pool);
   observation.members = list<Member>(rng, 5, any_observed_member);
+  observation.sheds = list<Shed>(rng, 2, any_shed);
   observation.arrivals = list<Arrival>(rng, 4, any_arrival);
   observation.orders.paused = coin(rng);
   observation.orders.given = list<Order>(rng, 2, any_order);
@@ -264,6 +277,7 @@ Memory random_memory(Rng& rng) {
     alert.ceased = maybe<TimePoint>(r, any_time);
     return alert;
   });
+  memory.sheds = list<ShedMemory>(rng, 2, any_shed_memory);
   return memory;
 }
 
@@ -274,6 +288,7 @@ Plan random_plan(Rng& rng) {
   plan.write = maybe<std::int32_t>(rng, any_int);
   plan.touch_pools = coin(rng);
   plan.members = list<MemberPlan>(rng, 4, any_member_plan);
+  plan.sheds = list<Shed>(rng, 2, any_shed);
   plan.steps = list<Step>(rng, 6, any_step);
   plan.alerts = list<AlertTransition>(rng, 2, [](Rng& r) {
     AlertTransition transition{.alert = r(), .firing = coin(r), .started = any_time(r)};
@@ -305,7 +320,7 @@ Status random_status(Rng& rng) {
   });
   status.conditions = list<Condition>(rng, 3, [](Rng& r) {
     Condition condition;
-    condition.type = any(r, ConditionType::in_force);
+    condition.type = any(r, ConditionType::overloaded);
     condition.value = coin(r);
     condition.reason = any(r, static_cast<Reason>(kReasonCount - 1));
     condition.message = any_text(r);

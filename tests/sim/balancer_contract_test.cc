@@ -31,6 +31,12 @@ class SimulatedPool final : public BalancerWorld {
     faults_.troubles.clear();
     return done;
   }
+  Result<Done> shed(std::int32_t percent, Duration retry_after) override {
+    auto done = run(balancer_->shed(percent, retry_after));
+    faults_.troubles.clear();
+    return done;
+  }
+  std::int32_t refused_of(std::int32_t requests) override { return requests * world_.shed_at(world_.now()) / 100; }
   std::map<std::string, std::int32_t> truth() override {
     std::map<std::string, std::int32_t> result;
     for (const auto& [name, member] : world_.members())

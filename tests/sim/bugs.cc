@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -81,6 +82,7 @@ Workload mistaken(Workload workload, const Memory& memory, const Observation& ob
   }
   for (Pool& pool : workload.pools) {
     if (bugs.contains(Bug::ejects_never)) pool.outlier_detection.reset();
+    if (bugs.contains(Bug::sheds_below_max) && pool.overload) pool.overload->only_at_max_replicas = false;
     if (bugs.contains(Bug::ejects_all) && pool.outlier_detection) {
       pool.outlier_detection->max_ejection_percent = 100;
       pool.outlier_detection->min_health_percent = 0;
@@ -108,6 +110,22 @@ Plan without_guard(const Workload& workload, Memory& memory, Observation observa
     signal.run_since = observation.at - std::chrono::hours{1};
   }
   return real_evaluate(workload, memory, observation);
+}
+
+/// Refuses as ever, and decides about members as if nothing were refused.
+Plan trusting_let_in(Workload workload, Memory& memory, Observation observation) {
+  Memory blind = memory;
+  blind.sheds.clear();
+  Plan refusing = real_evaluate(workload, memory, observation);
+  for (Pool& pool : workload.pools) pool.overload.reset();
+  observation.sheds.clear();
+  Plan plan = real_evaluate(workload, blind, observation);
+  plan.sheds = std::move(refusing.sheds);
+  std::ranges::copy_if(refusing.steps, std::back_inserter(plan.steps),
+                       [](const Step& step) { return step.stage == Stage::overload; });
+  blind.sheds = std::move(memory.sheds);
+  memory = std::move(blind);
+  return plan;
 }
 
 bool holds(const std::string& text, std::initializer_list<std::string_view> words) {
@@ -171,6 +189,7 @@ Plan wrapped_evaluate(const Workload& workload, Memory& memory, const Observatio
     seen.target->desired = std::max(seen.target->desired, seen.target->existing);
   if (bugs.contains(Bug::starting_counts))
     for (Member& member : seen.members) member.state = MemberState::ready;
+  if (bugs.contains(Bug::trusts_let_in)) return trusting_let_in(asked, memory, std::move(seen));
   Plan plan = real_evaluate(asked, memory, seen);
   if (bugs.contains(Bug::no_evidence)) plan = without_guard(asked, memory, std::move(seen), std::move(plan));
   return plan;

@@ -40,6 +40,8 @@ enum class Bug : std::uint8_t {
   first_decides,         ///< looks at its first signal alone, whatever the others say
   believes_itself,       ///< takes what it told last for what there is
   forgets_proposals,     ///< starts without what was proposed before
+  sheds_below_max,       ///< refuses requests instead of starting members
+  trusts_let_in,         ///< takes what was let in for all that was asked for
   // at the edge
   act_before_journal,  ///< acts although what it decided is not on the disk
   lost_drain,          ///< takes a member out of the pool at once
@@ -88,6 +90,8 @@ inline constexpr std::array kBugs{
     PlantedBug{Bug::first_decides, "first_decides"},
     PlantedBug{Bug::believes_itself, "believes_itself"},
     PlantedBug{Bug::forgets_proposals, "forgets_proposals"},
+    PlantedBug{Bug::sheds_below_max, "sheds_below_max"},
+    PlantedBug{Bug::trusts_let_in, "trusts_let_in"},
     PlantedBug{Bug::act_before_journal, "act_before_journal"},
     PlantedBug{Bug::lost_drain, "lost_drain"},
     PlantedBug{Bug::repeats_relative, "repeats_relative"},

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "tests/sim/run.h"
 
@@ -210,6 +211,26 @@ Expectation starts_at_most(int members, std::size_t service) {
       found.push_back({"sick", 0,
                        std::to_string(started) + " members were started, at most " + std::to_string(members) +
                            " were needed" + at_service(service)});
+  };
+}
+
+Expectation refuses(std::int32_t least, std::int32_t most, Time from, Time to, std::size_t service) {
+  return [=](const Outcome& outcome, std::vector<Violation>& found) {
+    std::int32_t refused = 0;
+    const auto judge = [&](Time at) {
+      if (refused >= least && refused <= most) return true;
+      found.push_back({"refuses", at, std::to_string(refused) + " % are refused" + at_service(service)});
+      return false;
+    };
+    bool begun = false;
+    for (const Event& event : outcome.services[service].events) {
+      if (event.kind != Kind::shed) continue;
+      if (event.at >= to) break;
+      if (event.at >= from && !std::exchange(begun, true) && !judge(from)) return;
+      refused = event.after;
+      if (event.at >= from && !judge(event.at)) return;
+    }
+    if (!begun) judge(from);
   };
 }
 

@@ -44,6 +44,9 @@ Expectation ejects_the_sick(Time limit, Time back, std::size_t service = 0);
 /// At most so many members are ever started, but for those there are at first.
 Expectation starts_at_most(int members, std::size_t service = 0);
 
+/// Within this span of percent of the requests is refused all the time.
+Expectation refuses(std::int32_t least, std::int32_t most, Time from, Time to, std::size_t service = 0);
+
 /// Members told, less those that drain, just after `t`.
 std::int32_t told_to_serve(const std::vector<Event>& events, std::int32_t initial, Time t);
 

@@ -130,6 +130,7 @@ class SimBalancer final : public Balancer {
     const Trouble* trouble = co_await enter(&stage_, Target::balancer, service_);
     if (auto failure = look_failure(stage_, trouble, "the balancer does not answer")) co_return *failure;
     BalancerView view;
+    view.shed = world().shed_at(world().now());
     for (const auto& [name, member] : world().members())
       if (member.in_pool_since)
         view.members.push_back({.name = name,
@@ -159,6 +160,15 @@ class SimBalancer final : public Balancer {
         const auto weight = at == weights.end() ? std::nullopt : std::optional{at->second};
         if ((weight.value_or(-1) >= world().members().at(name).weight) == raises) world().set_weight(name, weight);
       }
+    if (service_ == 0) stage_.end_call();
+    co_return write_answer(stage_, trouble);
+  }
+
+  Task<Result<Done>> shed(std::int32_t percent, Duration /*retry_after*/) override {
+    const Trouble* trouble = co_await enter(&stage_, Target::balancer, service_);
+    if (stage_.dead() || (service_ == 0 && !stage_.begin_call())) co_return Error{Errc::cancelled, "killed"};
+    if (auto failure = write_failure(stage_, trouble, {Errc::unavailable, "refused"})) co_return *failure;
+    world().shed(percent);
     if (service_ == 0) stage_.end_call();
     co_return write_answer(stage_, trouble);
   }

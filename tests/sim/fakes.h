@@ -57,6 +57,7 @@ struct Stage {
   Chance chance{7};
   bool killed = false;        ///< nothing that the controller still does reaches the world
   bool dies_next = false;     ///< at its next touch of anything
+  bool taken = false;         ///< somebody else has every target
   std::uint64_t calls = 0;    ///< of scalers and balancers, over all controllers
   std::vector<Time> asked{};  ///< when a source was asked, by any controller
   std::vector<Notice> notices{};

@@ -76,9 +76,9 @@ class SimFetcher final : public Fetcher {
 
   static Said say(Dialect dialect, const Site& site, const std::string& name, Time measured, const Trouble* trouble) {
     const World& world = *site.world;
-    Said said{.value = world.options().demand.at(measured), .measured = kBegan + from_seconds(measured)};
+    Said said{.value = world.let_in_at(measured), .measured = kBegan + from_seconds(measured)};
     const auto signal = std::ranges::find(site.service->workload.signals, name, &Signal::name);
-    if (dialect == Dialect::mean) said.value = world.options().demand.mean(measured - kMeanWindow, measured);
+    if (dialect == Dialect::mean) said.value = world.mean_let_in(measured - kMeanWindow, measured);
     if (signal->target_type == TargetType::value) said.value = world.utilization();
     if (dialect == Dialect::haproxy_servers) said.members = world.utilizations();
     if (dialect == Dialect::haproxy_counter) said.value = std::floor(world.requests());

@@ -121,6 +121,7 @@ Result<Locks> Process::lock(std::size_t service) {
   const Workload& workload = stage_.sites[service].service->workload;
   const World* target = stage_.sites[service].world;
   if (workload.mode == Mode::dry_run || stage_.bugs.contains(Bug::ignores_owner)) return Locks{};
+  if (stage_.taken) return Error{Errc::denied, "the target is steered by another process"};
   if (!owned_[target].expired() && owners_[target] != workload.name)
     return Error{Errc::denied, "the target is steered by " + owners_[target]};
   Locks locks{{.what = "target", .lock = std::make_shared<const int>(0)}};
@@ -146,6 +147,8 @@ void Process::put(std::size_t service) {
       bound.balancers.push_back(make_balancer(stage, service));
     return bound;
   };
+  for (const Pool& pool : from.workload.pools)
+    if (pool.overload) bind.sheds.push_back(pool.fingerprint);
   engine_->put(from.workload.name, std::move(bind));
 }
 

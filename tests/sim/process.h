@@ -36,6 +36,8 @@ class Process {
   void judge_journal(std::vector<Violation>& found);
   /// From now on it decides and acts, as time passes.
   void run();
+  /// The documents of a service as they are now.
+  void put(std::size_t service);
   /// An orderly end, as time passes.
   void leave() { engine_->remove(first().name); }
   /// The end of all of it, with patience.
@@ -54,7 +56,6 @@ class Process {
 
  private:
   [[nodiscard]] const Workload& first() const { return stage_.sites.front().service->workload; }
-  void put(std::size_t service);
   /// Only one may have the target of a service: the first to ask. In DryRun it needs none.
   Result<Locks> lock(std::size_t service);
   /// Lets time pass before it is heard.

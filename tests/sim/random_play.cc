@@ -95,6 +95,14 @@ void add_sickness(Chance& chance, Play& play) {
   }
 }
 
+/// More load than all members carry is refused, in part.
+void add_overload(Chance& chance, Play& play) {
+  Overload rules;
+  rules.utilization_above = chance.between(70, 120);
+  rules.max_percent = chance.between(5, 60);
+  play.workload.pools.front().overload = rules;
+}
+
 }  // namespace
 
 Play random_play(std::uint64_t seed) {
@@ -129,6 +137,7 @@ Play random_play(std::uint64_t seed) {
     const Time to = std::min(from + chance.real(5, 120), play.quiet_from - 60);
     play.faults.words.push_back({from, to, chance.one_in(2)});
   }
+  if (play.world.has_pool && chance.one_in(2)) add_overload(chance, play);
   return play;
 }
 

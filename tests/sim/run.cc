@@ -118,8 +118,7 @@ class Run {
     };
     if (!play_.trace) return events;
     events.acted = [this](const Workload&, ActionKind kind, const Result<Done>& result) {
-      tell(std::string(kind == ActionKind::scale ? "scale: " : "weights: ") +
-           (result ? "done" : result.error().message));
+      tell(std::string(to_string(kind)) + ": " + (result ? "done" : result.error().message));
     };
     return events;
   }
@@ -236,7 +235,7 @@ class Run {
     for (const Delivery& delivery : worlds_[i].deliveries()) seen.heard.push_back(delivery.at);
     mix(worlds_[i].digest());
     if (services_[i].refused || services_[i].shares) return;  // nobody steers it
-    for (auto judged : {judge, judge_convergence})
+    for (auto judged : {judge, judge_sheds, judge_convergence})
       for (Violation& violation : judged(worlds_[i], promises_[i])) {
         if (i > 0) violation.text += " (service " + std::to_string(i) + ")";
         outcome_.violations.push_back(std::move(violation));
@@ -257,9 +256,10 @@ class Run {
 };
 
 std::string to_text(const Event& event) {
-  constexpr const char* kNames[] = {"scaled",         "member started", "member stopped",     "member failed",
-                                    "weight changed", "request lost",   "controller started", "controller killed",
-                                    "sickened",       "meddled"};
+  constexpr const char* kNames[] = {
+      "scaled",       "member started",     "member stopped",    "member failed", "weight changed",
+      "request lost", "controller started", "controller killed", "sickened",      "meddled",
+      "refuses"};
   return std::to_string(event.at) + " " + kNames[static_cast<std::size_t>(event.kind)] + " " + event.member + " " +
          std::to_string(event.before) + " -> " + std::to_string(event.after);
 }
@@ -317,6 +317,14 @@ Promise promise_of(const Play& play, std::size_t service) {
     promise.max_ejected_percent = rules.max_ejection_percent;
     promise.one_may_be_ejected = rules.always_eject_one_host;
   }
+  if (!workload.pools.empty() && workload.pools.front().overload) {
+    const Overload& rules = *workload.pools.front().overload;
+    promise.max_shed_percent = rules.max_percent;
+    promise.let_in = promise.target_per_member * workload.max_replicas * rules.utilization_above / 100;
+  }
+  for (const Trouble& trouble : play.faults.troubles)
+    if (trouble.target == Target::balancer && trouble.service == service)
+      promise.pool_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)
     if (keeps_from_writing(play.faults, trouble)) promise.journal_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)

@@ -96,8 +96,8 @@ std::int32_t most_for(const Play& play, Time t) { return members_for(play, play.
 const std::vector<Scenario>& scenarios() {
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> list = metric_scenarios();
-    for (auto make :
-         {restart_scenarios, network_scenarios, port_scenarios, sick_scenarios, people_scenarios, alert_scenarios})
+    for (auto make : {restart_scenarios, network_scenarios, port_scenarios, sick_scenarios, overload_scenarios,
+                      people_scenarios, alert_scenarios})
       for (const Scenario& scenario : make()) list.push_back(scenario);
     std::ranges::sort(list, {}, &Scenario::name);
     return list;

@@ -28,6 +28,7 @@ std::vector<Scenario> sick_scenarios();
 /// Other owners and people; alerts.
 std::vector<Scenario> people_scenarios();
 std::vector<Scenario> alert_scenarios();
+std::vector<Scenario> overload_scenarios();
 
 /// One signal, 10 a member, asked and decided on every 2 s; at most 20 members, no `behavior`.
 Workload one_load();

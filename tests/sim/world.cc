@@ -23,11 +23,11 @@ double Demand::at(Time t) const {
   return points.back().second;
 }
 
-double Demand::mean(Time from, Time to) const {
+double World::mean_let_in(Time from, Time to) const {
   const int pieces = std::max(1, static_cast<int>((to - from) * 2));
   const Time piece = (to - from) / pieces;
   double sum = 0;
-  for (int i = 0; i < pieces; ++i) sum += at(from + (i + 0.5) * piece);
+  for (int i = 0; i < pieces; ++i) sum += let_in_at(from + (i + 0.5) * piece);
   return sum / pieces;
 }
 
@@ -79,8 +79,10 @@ void World::serve(const std::vector<WorldMember*>& serving, Time dt) {
     capacity += capacity_of(*member);
     weights += member->weight;
   }
-  backlog_ += load() * dt;
-  requests_ += load() * dt;
+  const double let_in = let_in_at(now_);
+  backlog_ += let_in * dt;
+  requests_ += let_in * dt;
+  refused_ += (load() - let_in) * dt;
   const double served = std::min(backlog_, capacity * dt);
   backlog_ -= served;
   backlog_ = std::min(backlog_, load() * 30 + 100);  // callers give up
@@ -93,6 +95,19 @@ void World::serve(const std::vector<WorldMember*>& serving, Time dt) {
     if (sick && member->sickness == Sickness::fails) member->failed += share;
     member->answering += share * (sick && member->sickness == Sickness::slow ? 10 * kAnswer : kAnswer);
   }
+}
+
+void World::shed(std::int32_t percent) {
+  const std::int32_t before = shed_at(now_);
+  if (percent == before) return;
+  add({.kind = Event::Kind::shed, .before = before, .after = percent});
+  sheds_.emplace_back(now_, percent);
+}
+
+std::int32_t World::shed_at(Time t) const {
+  for (auto at = sheds_.rbegin(); at != sheds_.rend(); ++at)
+    if (at->first <= t) return at->second;
+  return 0;
 }
 
 void World::reset_counters() {
@@ -116,7 +131,7 @@ void World::sicken(Sickness how, std::int32_t count, Time until) {
 
 double World::utilization() const {
   const auto ready = std::ranges::count_if(members_, [&](const auto& entry) { return entry.second.ready_at <= now_; });
-  return 100 * load() / (options_.capacity * std::max(1.0, static_cast<double>(ready)));
+  return 100 * let_in_at(now_) / (options_.capacity * std::max(1.0, static_cast<double>(ready)));
 }
 
 std::vector<std::pair<std::string, double>> World::utilizations() const {

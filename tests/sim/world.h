@@ -19,8 +19,6 @@ using Time = double;
 struct Demand {
   std::vector<std::pair<Time, double>> points{};
   [[nodiscard]] double at(Time t) const;
-  /// Over a span of some length, to half a second.
-  [[nodiscard]] double mean(Time from, Time to) const;
 };
 
 struct WorldOptions {
@@ -74,6 +72,7 @@ struct Event {
     controller_killed,
     sickened,  ///< until `after`, in whole seconds
     meddled,   ///< somebody else told a total, or gave `member` a weight
+    shed,      ///< of the requests so many percent are refused: `before` → `after`
   };
   Kind kind{};
   Time at = 0;
@@ -121,8 +120,18 @@ class World {
   // What a balancer can do; nothing: not in the pool.
   void set_weight(const std::string& member, std::optional<std::int32_t> weight);
 
+  /// Refuses so many percent of the requests from now on.
+  void shed(std::int32_t percent);
+  [[nodiscard]] std::int32_t shed_at(Time t) const;
+  /// Requests that were refused.
+  [[nodiscard]] double refused() const { return refused_; }
+
   [[nodiscard]] double load() const { return options_.demand.at(now_); }
-  /// Requests ever made, as the sources count them.
+  /// What of the demand is let in.
+  [[nodiscard]] double let_in_at(Time t) const { return options_.demand.at(t) * (1 - shed_at(t) / 100.0); }
+  /// Over a span of some length, to half a second.
+  [[nodiscard]] double mean_let_in(Time from, Time to) const;
+  /// Requests ever let in, as the sources count them.
   [[nodiscard]] double requests() const { return requests_; }
   void reset_counters();
   /// Load per capacity of those who serve, in percent; not cut at 100.
@@ -155,6 +164,8 @@ class World {
   double backlog_ = 0;
   double requests_ = 0;
   double lost_ = 0;
+  double refused_ = 0;
+  std::vector<std::pair<Time, std::int32_t>> sheds_{};  ///< since when, in order
   std::vector<Event> events_{};
   std::vector<Delivery> deliveries_{};
 };

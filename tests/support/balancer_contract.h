@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -23,6 +24,9 @@ class BalancerWorld {
   virtual Result<Done> apply(std::vector<WantedMember> wanted) = 0;
   /// Weights by member as the balancer itself has them, not through the port.
   virtual std::map<std::string, std::int32_t> truth() = 0;
+  virtual Result<Done> shed(std::int32_t percent, Duration retry_after) = 0;
+  /// How many of so many requests are refused now.
+  virtual std::int32_t refused_of(std::int32_t requests) = 0;
   /// The next write is carried out, and its answer is lost.
   virtual void lose_next_answer() = 0;
 };
@@ -62,6 +66,38 @@ inline void apply_without_answer(BalancerWorld& world, const std::vector<WantedM
   apply_and_expect(world, wanted);
 }
 
+/// So much is refused, and seen to be; repeating is harmless. Chance may be off by six standard deviations.
+inline void shed_and_expect(BalancerWorld& world, std::int32_t percent) {
+  constexpr std::int32_t kRequests = 1000;
+  for (int time = 0; time < 2; ++time) {
+    const auto done = world.shed(percent, std::chrono::seconds{5});
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  const auto view = world.observe();
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->shed, percent);
+  const double share = percent / 100.0;
+  const double expected = kRequests * share;
+  EXPECT_NEAR(world.refused_of(kRequests), expected, 6 * std::sqrt(expected * (1 - share)));
+}
+
+inline void check_refusals(BalancerWorld& world) {
+  {
+    SCOPED_TRACE("a share is refused, a larger one, none");
+    EXPECT_EQ(world.observe()->shed, 0);
+    for (const std::int32_t percent : {30, 80, 0}) shed_and_expect(world, percent);
+  }
+  {
+    SCOPED_TRACE("an answer is lost");
+    world.lose_next_answer();
+    const auto lost = world.shed(30, std::chrono::seconds{5});
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Errc::outcome_unknown) << lost.error().message;
+    EXPECT_EQ(world.observe()->shed, 30);
+    shed_and_expect(world, 0);
+  }
+}
+
 inline void check_balancer_contract(BalancerWorld& world) {
   auto wanted = world.members();
   ASSERT_GE(wanted.size(), 3U);
@@ -96,6 +132,7 @@ inline void check_balancer_contract(BalancerWorld& world) {
     apply_and_expect(world, {});
     apply_and_expect(world, {});
   }
+  check_refusals(world);
 }
 
 }  // namespace ballast

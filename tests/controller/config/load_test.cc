@@ -149,10 +149,11 @@ INSTANTIATE_TEST_SUITE_P(
                 kFrame + "metadata: {name: a}\nspec: {signals: [{name: x, http: {url: \"http://h/\"}}, {name: y, http: "
                          "{timeout: 5s, url: \"http://h/\"}}]}\n",
                 "shop.yaml:4:71: spec.signals[1].http: asks the same as signals[0] (x)"},
-        BadCase{"balancing_dry_run",
-                "apiVersion: ballast.run/v1alpha1\nkind: BalancingPolicy\nmetadata: {name: a}\nspec: {mode: DryRun, "
-                "pool: {haproxy: {socket: /run/h, backend: b}, membersFrom: {scalingPolicyRef: {name: x}}}}\n",
-                "shop.yaml:4:14: spec.mode: DryRun: not available in this version"},
+        BadCase{
+            "overload_status",
+            "apiVersion: ballast.run/v1alpha1\nkind: BalancingPolicy\nmetadata: {name: a}\nspec: {overload: {status: "
+            "429}, pool: {haproxy: {socket: /run/h, backend: b}, membersFrom: {scalingPolicyRef: {name: x}}}}\n",
+            "shop.yaml:4:19: spec.overload.status: not available in this version"},
         BadCase{
             "no_such_policy",
             "apiVersion: ballast.run/v1alpha1\nkind: BalancingPolicy\nmetadata: {name: a}\nspec: {pool: {haproxy: "

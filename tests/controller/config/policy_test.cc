@@ -180,6 +180,25 @@ TEST(CrossCheck, S28_WhatIsInDryRunStandsBesideTheOwnerOnEitherSide) {
       << "who watches hides no second owner";
 }
 
+TEST(CrossCheck, OneVariableRefusesForOnePool) {
+  const auto refusing = [](std::string name, const char* variable, const char* socket = "/run/haproxy.sock") {
+    auto result = pool(std::move(name), "web", "x");
+    auto& spec = std::get<BalancingPolicySpec>(result.spec);
+    spec.overload.emplace();
+    spec.pool.balancer.settings = map_node({{"socket", scalar_node(socket, true)},
+                                            {"backend", scalar_node(result.id.name, true)},
+                                            {"shedVariable", scalar_node(variable, true)}});
+    return result;
+  };
+  const auto taken = ElementsAre(
+      "b.yaml: spec.overload: the variable proc.shed of the HAProxy at /run/haproxy.sock is already that of "
+      "BalancingPolicy shop/a (a.yaml)");
+  EXPECT_THAT(refusals({policy("web"), refusing("a", "shed"), refusing("b", "shed")}), taken);
+  EXPECT_THAT(refusals({policy("web"), refusing("a", "shed"), refusing("b", "shed", "/run/./haproxy.sock")}), taken);
+  EXPECT_THAT(refusals({policy("web"), refusing("a", "shed"), refusing("b", "other")}), IsEmpty());
+  EXPECT_THAT(refusals({policy("web"), refusing("a", "shed"), pool("b", "web", "y")}), IsEmpty());
+}
+
 TEST(CrossCheck, APoolNeedsItsPolicyInItsOwnNamespace) {
   auto elsewhere = policy("web");
   elsewhere.id.name_space = "other";
