@@ -84,6 +84,7 @@ struct MemberMemory {
   bool was_ready = false;
   bool contested = false;  ///< seen in a state that a person set
   bool replacing = false;  ///< sick and still needed: it goes once another one serves in its place
+  bool busy = false;       ///< requests were in flight when it was last seen in a pool
   std::vector<PlaceMemory> places{};
   std::vector<PlaceMemory> tried{};  ///< in pools in a dry run, as if what is decided there were done
   bool operator==(const MemberMemory&) const = default;

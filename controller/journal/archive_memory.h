@@ -55,8 +55,8 @@ void archive(Ar& ar, Is<PoolMemory> auto& x) {
 }
 template <class Ar>
 void archive(Ar& ar, Is<MemberMemory> auto& x) {
-  auto& [id, retiring, retiring_since, draining_since, was_ready, contested, replacing, places, tried] = x;
-  items(ar, id, retiring, retiring_since, draining_since, was_ready, contested, replacing, places, tried);
+  auto& [id, retiring, retiring_since, draining_since, was_ready, contested, replacing, busy, places, tried] = x;
+  items(ar, id, retiring, retiring_since, draining_since, was_ready, contested, replacing, busy, places, tried);
 }
 template <class Ar>
 void archive(Ar& ar, Is<DetectorMemory> auto& x) {

@@ -49,8 +49,7 @@ Result<T> decode_value(std::string_view bytes, const char* what, std::uint32_t o
 
 /// Of each part by itself, so that a change to one drops one.
 constexpr std::uint32_t revision_of(std::string_view part) {
-  if (part == "decision") return 6;
-  if (part == "members") return 5;
+  if (part == "decision" || part == "members") return 6;
   if (part == "status") return 4;
   return part == "watch" ? 3 : 2;
 }

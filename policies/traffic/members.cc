@@ -63,6 +63,7 @@ void remember_members(const Workload& workload, Memory& memory, const Observatio
     if (!exists(member)) continue;
     MemberMemory* before = find(memory, member.id);
     MemberMemory& known = now.emplace_back(before != nullptr ? std::move(*before) : MemberMemory{.id = member.id});
+    if (!member.pools.empty()) known.busy = in_flight(member) > 0;
     if (known.retiring) remember_draining(member, observation, known);
     const bool held = is_contested(member, known.contested, observation);
     if (std::exchange(known.contested, held) && !held) steps.push_back(step_of(member.id, Reason::member_released));
@@ -219,6 +220,15 @@ bool differs(const PoolMember* place, std::optional<std::int32_t> weight) {
   return weight.has_value() != (place != nullptr) || (place != nullptr && place->weight != *weight);
 }
 
+/// Of a retiring one that stands in no pool: it may have vanished from there, as when HAProxy is loaded anew while the
+/// old one still serves what it had.
+bool may_have_requests(const Placing& placing, const Member& member, const MemberMemory& known) {
+  if (!known.busy || member.state == MemberState::failed) return false;
+  Duration longest{};
+  for (const Pool& pool : placing.workload.pools) longest = std::max(longest, pool.drain_timeout);
+  return placing.observation.at - known.draining_since.value_or(placing.observation.at) < longest;
+}
+
 MemberPlan plan_member(const Placing& placing, const Member& member, const MemberMemory* known) {
   MemberPlan planned{.id = member.id};
   bool in_a_pool = false;
@@ -236,7 +246,9 @@ MemberPlan plan_member(const Placing& placing, const Member& member, const Membe
     if (weight) planned.weights.push_back({pool, *weight});
     placing.plan.touch_pools = placing.plan.touch_pools || differs(place, weight);
   }
-  if (known != nullptr && known->retiring) planned.fate = in_a_pool ? Fate::retire : Fate::remove;
+  if (known == nullptr || !known->retiring) return planned;
+  const bool waits = in_a_pool || may_have_requests(placing, member, *known);
+  planned.fate = waits ? Fate::retire : Fate::remove;
   return planned;
 }
 

@@ -131,7 +131,7 @@ TEST(Parts, OfAnotherLayoutHaveAnotherRevision) {
               std::to_string(part.revision) + "\n";
   EXPECT_EQ(layout,
             "target 3 bytes, revision 2\nsignal 17 bytes, revision 2\nwatch 25 bytes, revision 3\n"
-            "scale 20 bytes, revision 2\nsurge 5 bytes, revision 2\nmembers 11 bytes, revision 5\n"
+            "scale 20 bytes, revision 2\nsurge 5 bytes, revision 2\nmembers 12 bytes, revision 6\n"
             "sheds 11 bytes, revision 2\nnames 9 bytes, revision 2\nstatus 25 bytes, revision 4\n"
             "decision 9 bytes, revision 6\n");
 }

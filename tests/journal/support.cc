@@ -199,6 +199,7 @@ MemberMemory any_member_memory(Rng& rng) {
   MemberMemory member{.id = any_member(rng), .retiring = coin(rng), .retiring_since = any_time(rng)};
   member.was_ready = coin(rng);
   member.contested = coin(rng);
+  member.busy = coin(rng);
   member.places = list<PlaceMemory>(rng, 2, any_place);
   member.tried = list<PlaceMemory>(rng, 2, any_place);
   return member;

@@ -103,6 +103,25 @@ TEST(Members, ADrainEndsAtItsTimeout) {
   EXPECT_TRUE(story::has(plan, Reason::member_drain_deadline));
 }
 
+TEST(Members, WhoVanishesFromItsPoolWithRequestsInFlightHasItsTimeForThem) {
+  Memory memory = shrinkable();
+  Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
+  add_value(o, 50);
+  evaluate(pooled(), memory, o);
+  const auto seen_as = [](int second, MemberState state, std::optional<PoolMember> place = std::nullopt) {
+    return with(second, {worker(1, MemberState::ready, serving(5)), worker(2, state, place)}, 2);
+  };
+  evaluate(pooled(), memory, seen_as(11, MemberState::ready, PoolMember{kPool, 0, 2}));
+  for (const int second : {12, 20, 40}) {  // a new HAProxy does not know it; the old one still serves its requests
+    const Plan plan = evaluate(pooled(), memory, seen_as(second, MemberState::ready));
+    EXPECT_EQ(of(plan, 2).fate, Fate::retire) << second;
+    EXPECT_EQ(plan.write, std::nullopt) << second;
+  }
+  Memory dead = memory;
+  EXPECT_EQ(of(evaluate(pooled(), dead, seen_as(40, MemberState::failed)), 2).fate, Fate::remove);
+  EXPECT_EQ(of(evaluate(pooled(), memory, seen_as(41, MemberState::ready)), 2).fate, Fate::remove);
+}
+
 TEST(Members, ADrainTimeoutCountsFromWeightZeroNotFromTheWish) {
   Memory memory = shrinkable();
   Observation o = with(10, {worker(1, MemberState::ready, serving(5)), worker(2, MemberState::ready, serving(3))}, 2);
