@@ -7,6 +7,41 @@
 #include "policies/traffic/members.h"
 
 namespace ballast {
+namespace {
+
+void forget_what_is_gone(const Workload& workload, Memory& memory) {
+  std::erase_if(memory.signals, [&](const SignalMemory& known) {
+    return std::ranges::find(workload.signals, known.fingerprint, &Signal::fingerprint) == workload.signals.end();
+  });
+  std::erase_if(memory.watches, [&](const WatchMemory& known) {
+    return std::ranges::find(workload.signals, known.signal, &Signal::fingerprint) == workload.signals.end();
+  });
+  const auto is_gone = [&](const auto& known) {
+    return std::ranges::find(workload.pools, known.pool, &Pool::fingerprint) == workload.pools.end();
+  };
+  std::erase_if(memory.pools, is_gone);
+  for (MemberMemory& member : memory.members) {
+    std::erase_if(member.places, is_gone);
+    std::erase_if(member.tried, is_gone);
+  }
+}
+
+void begin_evidence_anew(const Workload& workload, Memory& memory, const Observation& observation) {
+  memory.evidence_from = observation.evidence_from;
+  memory.scale.idle_since.reset();
+  for (ShedMemory& shed : memory.sheds) {
+    shed.over.reset();
+    shed.faded.reset();
+  }
+  for (SignalMemory& signal : memory.signals) {
+    signal.run_samples = 0;
+    signal.unknown_since.reset();  // while nobody looked it was not missed
+  }
+  keep_only_visible_retirements(workload, memory, observation);
+  keep_only_visible_ejections(workload, memory, observation);
+}
+
+}  // namespace
 
 void adopt(const Workload& workload, Memory& memory, const Observation& observation) {
   const std::string target = workload.target_kind + "/" + workload.target_name;
@@ -25,34 +60,8 @@ void adopt(const Workload& workload, Memory& memory, const Observation& observat
     memory.pools.clear();
     for (SignalMemory& signal : memory.signals) signal.run_samples = 0;
   }
-  std::erase_if(memory.signals, [&](const SignalMemory& known) {
-    return std::ranges::find(workload.signals, known.fingerprint, &Signal::fingerprint) == workload.signals.end();
-  });
-  std::erase_if(memory.watches, [&](const WatchMemory& known) {
-    return std::ranges::find(workload.signals, known.signal, &Signal::fingerprint) == workload.signals.end();
-  });
-  const auto is_gone = [&](const auto& known) {
-    return std::ranges::find(workload.pools, known.pool, &Pool::fingerprint) == workload.pools.end();
-  };
-  std::erase_if(memory.pools, is_gone);
-  for (MemberMemory& member : memory.members) {
-    std::erase_if(member.places, is_gone);
-    std::erase_if(member.tried, is_gone);
-  }
-  if (observation.evidence_from > memory.evidence_from) {
-    memory.evidence_from = observation.evidence_from;
-    memory.scale.idle_since.reset();
-    for (ShedMemory& shed : memory.sheds) {
-      shed.over.reset();
-      shed.faded.reset();
-    }
-    for (SignalMemory& signal : memory.signals) {
-      signal.run_samples = 0;
-      signal.unknown_since.reset();  // while nobody looked it was not missed
-    }
-    keep_only_visible_retirements(workload, memory, observation);
-    keep_only_visible_ejections(workload, memory, observation);
-  }
+  forget_what_is_gone(workload, memory);
+  if (observation.evidence_from > memory.evidence_from) begin_evidence_anew(workload, memory, observation);
 }
 
 }  // namespace ballast

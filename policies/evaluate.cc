@@ -149,12 +149,13 @@ std::int32_t decide(const Situation& now, Memory& memory, Need& need, Plan& plan
   return replicas;
 }
 
-Plan hold_unseen(const Memory& memory, const Observation& observation) {
+Plan hold_unseen(const Workload& workload, Memory& memory, const Observation& observation) {
   Plan plan;
   plan.replicas = plan.wanted = memory.scale.intent.value_or(0);
   Step step{Stage::activation, {}, plan.replicas, plan.replicas, Reason::target_unknown};
   if (observation.hidden) step.numbers = {seconds(observation.at - observation.hidden->since)};
   plan.steps.push_back(step);
+  plan_sheds(workload, memory, observation, std::nullopt, {}, plan);
   return plan;
 }
 
@@ -187,11 +188,7 @@ Plan evaluate(const Workload& workload, Memory& memory, const Observation& obser
   const std::vector<GradedSignal> signals = grade(workload, memory, observation.at);
   const std::int32_t serving = observation.target ? serving_told(memory, observation) : memory.scale.intent.value_or(1);
   remember_unknown(workload, memory, signals, serving == 0, observation.at);
-  if (!observation.target) {
-    Plan unseen = hold_unseen(memory, observation);
-    plan_sheds(workload, memory, observation, std::nullopt, {}, unseen);
-    return unseen;
-  }
+  if (!observation.target) return hold_unseen(workload, memory, observation);
   remember_idle(workload, memory, signals, serving, observation.at);
   if (refused_lately(workload, memory, observation.at)) memory.scale.idle_since.reset();  // quiet is no proof
 

@@ -94,17 +94,23 @@ class Play {
     return act_at(elapsed()).act == &kDemoActs.back() && is_at_base(LaneKind::ballast);
   }
 
+  /// A tenth of a second of the play. False: it cannot go on.
+  Task<bool> goes_on(int round) {
+    co_await pause(100);
+    if (stopped_ || !processes_.all_running()) co_return false;
+    for (auto& lane : lanes_) lane.read();
+    if (!troubles_.do_due(elapsed())) co_return false;
+    if (round % 10 == 0) co_await look();
+    if (round % 3 == 0) show(round);
+    co_return true;
+  }
+
   /// Plays until the loads are over.
   Task<void> watch() {
     auto base_since = loop_.now();
     bool told = false;
     for (int round = 0; processes_.loads_running(); ++round) {
-      co_await pause(100);
-      if (stopped_ || !processes_.all_running()) co_return;
-      for (auto& lane : lanes_) lane.read();
-      if (!troubles_.do_due(elapsed())) co_return;
-      if (round % 10 == 0) co_await look();
-      if (round % 3 == 0) show(round);
+      if (!co_await goes_on(round)) co_return;
       if (!is_back()) base_since = loop_.now();
       if (told || loop_.now() - base_since < std::chrono::seconds{3}) continue;
       processes_.end_loads();

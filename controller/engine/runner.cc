@@ -124,6 +124,15 @@ TimePoint Runner::due() const {
   return std::min(tick, binding_.next_try());
 }
 
+Task<void> Runner::rest() {
+  while (!stopping_ && around_.time.now() < due()) {
+    Wakeable pause(around_.time, due());
+    waker_ = &pause;
+    co_await pause;
+    waker_ = nullptr;
+  }
+}
+
 Task<void> Runner::run(TimePoint first) {
   first_ = first;
   while (!stopping_) {
@@ -135,12 +144,7 @@ Task<void> Runner::run(TimePoint first) {
       began_ = around_.time.now();
       if (bound()) co_await tick();
     }
-    while (!stopping_ && around_.time.now() < due()) {
-      Wakeable pause(around_.time, due());
-      waker_ = &pause;
-      co_await pause;
-      waker_ = nullptr;
-    }
+    co_await rest();
   }
   if (bound()) {
     co_await keep_snapshot(binding_.bound());  // first: a balancer may keep it waiting until it is ended by force

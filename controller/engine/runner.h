@@ -93,6 +93,8 @@ class Runner {
  private:
   Task<void> recover();
   Task<Result<std::optional<WorkloadState>>> read_history(std::shared_ptr<BoundWorkload> bound);
+  /// Until there is something to do.
+  Task<void> rest();
   Task<void> bind_next();
   /// The version offered last takes the place of what is in force, which lets go of what nobody steers any more.
   /// True: another one is in force than before, or none.
