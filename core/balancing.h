@@ -168,11 +168,13 @@ struct Overload {
   bool operator==(const Overload&) const = default;
   static constexpr auto fields() {
     return std::tuple{
-        Field{
-            "utilizationAbove", &Overload::utilization_above, "%",
-            "So much of what the members carry at the targets of the signals is let in; the rest is refused, once that "
-            "is 5 % of the requests or more. Above 100 the room that targets leave is used first.",
-            Limits{.min = 1, .max = 1000}},
+        Field{"utilizationAbove", &Overload::utilization_above, "%",
+              "So much of what the members carry is let in; the rest is refused, once that is 5 % of the requests or "
+              "more. "
+              "A member carries all of its resource where the target is a utilization, else 1.25 times its target: "
+              "targets "
+              "leave room. Nothing is refused while fewer members would carry all at their targets.",
+              Limits{.min = 1, .max = 1000}},
         Field{"onlyAtMaxReplicas", &Overload::only_at_max_replicas, "",
               "true: nothing is refused before maxReplicas members serve. false: what those that serve cannot carry is "
               "refused while others start, too, and members are added for what is refused."},

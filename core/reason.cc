@@ -178,7 +178,7 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {Reason::overloaded, "Overloaded",
      "{subject} refuses {a} % of the requests: the load asks for {b} members, and the {c} that there can be carry it "
      "up to {d} % of their targets",
-     "percent refused, members asked for, members, utilizationAbove"},
+     "percent refused, members asked for, members, percent of their targets that they carry"},
     {Reason::overload_waits, "OverloadWaits",
      "the load of {subject} asks for {b} members: not more than {a} % of it is refused while {c} of {d} members serve",
      "percent refused, members asked for, members that serve, members"},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policies/traffic/places.h"
+
 namespace ballast {
 namespace {
 
@@ -10,6 +12,12 @@ double members_for(const Signal& spec, const GradedSignal& signal, std::int32_t 
   if (spec.target_type == TargetType::average_value) return signal.total / target;
   const auto parts = spec.target_type == TargetType::utilization ? static_cast<double>(signal.samples) : 1.0;
   return signal.total / parts / target * ready;
+}
+
+/// Targets are written with room above them. How much is known of a utilization: what there is of the resource.
+double room_above(const Signal& spec) {
+  if (spec.target_type != TargetType::utilization) return kHeadroom;
+  return std::max(1.0, 100.0 * 1000 / static_cast<double>(spec.target_milli));
 }
 
 }  // namespace
@@ -26,7 +34,7 @@ std::optional<Demand> measured_demand(const Workload& workload, const Memory& me
       continue;
     }
     const Reading& newest = *find(memory, spec.fingerprint)->newest;
-    const Demand one{std::max(0.0, members_for(spec, signal, ready)), newest.at, reach(spec, newest)};
+    const Demand one{std::max(0.0, members_for(spec, signal, ready)), newest.at, reach(spec, newest), room_above(spec)};
     const bool counts = !chosen || (least ? one.members < chosen->members : one.members > chosen->members);
     if (counts) chosen = one;
   }

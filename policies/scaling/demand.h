@@ -16,6 +16,7 @@ struct Demand {
   double members = 0;  ///< that are busy up to their targets with it
   TimePoint at{};      ///< when it was measured
   Duration window{};   ///< how far it may reach back from then
+  double room = 1;     ///< how many times its target a member carries
   bool operator==(const Demand&) const = default;
 };
 

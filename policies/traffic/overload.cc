@@ -16,8 +16,17 @@ constexpr std::int32_t kMostUp = 10;  // percent at a time
 constexpr std::int32_t kNoise = 2;    // percent: less is not followed
 constexpr Duration kFade = std::chrono::minutes{1};
 
-/// The share that must be refused so that not more than `allowed` members are busy; below 0: there is room.
-double share_for(double offered, double allowed) { return offered <= allowed ? 0.0 : 100 * (1 - allowed / offered); }
+/// So much of what they would be busy with at their targets `members` may be busy with.
+double allowed(const Overload& rules, const Demand& demand, std::int32_t members) {
+  return members * demand.room * rules.utilization_above / 100.0;
+}
+
+/// The share in percent that must be refused so that not more is let in than `members` may be busy with. Nothing where
+/// fewer would do: to have them all would then be the reason to refuse.
+double share_for(const Overload& rules, const Demand& demand, double offered, std::int32_t members) {
+  const double most = std::max(allowed(rules, demand, members), members - 1.0);
+  return offered <= most ? 0.0 : 100 * (1 - allowed(rules, demand, members) / offered);
+}
 
 struct Wanted {
   double least = 0;  ///< percent, if as little was offered as may be
@@ -29,7 +38,7 @@ Wanted wanted(const Overload& rules, const ShedMemory& memory, const Crowd& crow
   const Shares refused = shares_since(memory.past, from);
   const auto share = [&](std::int32_t then, std::int32_t members) {
     const double offered = crowd.demand->members / (1 - std::min(then, 99) / 100.0);
-    const double needed = share_for(offered, members * rules.utilization_above / 100.0);
+    const double needed = share_for(rules, *crowd.demand, offered, members);
     return std::min(static_cast<double>(rules.max_percent), needed);
   };
   return {share(refused.least, crowd.capacity), share(refused.most, std::min(crowd.serving, crowd.capacity))};
@@ -65,7 +74,7 @@ RefusedShare told(const Overload& rules, const Crowd& crowd, std::int32_t before
     return {percent,
             Reason::overloaded,
             {static_cast<double>(percent), offered, static_cast<double>(crowd.capacity),
-             static_cast<double>(rules.utilization_above)}};
+             crowd.demand->room * rules.utilization_above}};
   }
   if (before > 0) return {0, Reason::overload_over, {static_cast<double>(before)}};
   return {};
@@ -87,7 +96,7 @@ RefusedShare would_refuse(const Overload& rules, ShedMemory& memory, const Crowd
     memory.over.reset();
     return {};
   }
-  const double share = share_for(crowd.demand->members, crowd.capacity * rules.utilization_above / 100.0);
+  const double share = share_for(rules, *crowd.demand, crowd.demand->members, crowd.capacity);
   const auto percent = static_cast<std::int32_t>(std::min<double>(rules.max_percent, share));
   if (!begins(rules, memory, *crowd.demand, percent)) return {};
   if (!crowd.may_raise || crowd.serving < crowd.capacity) return held(crowd, 0);

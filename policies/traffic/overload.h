@@ -45,9 +45,9 @@ struct RefusedShare {
 };
 
 /// `percent` is refused now. It begins when two measurements in a row ask for 5 % or more, goes up by at most 10 and
-/// down by at most a third (or 5) per measurement. Worked example, utilizationAbove 95, 10 members, demand 13: offered
-/// 13 can be let in up to 9.5, which is 1 - 9.5 / 13 = 27 % refused. With 27 % refused, 9.5 are measured:
-/// 9.5 / 0.73 = 13 are still offered.
+/// down by at most a third (or 5) per measurement. Worked example, utilizationAbove 76, 10 members that carry 1.25
+/// times their targets (95 %), demand 13: offered 13 can be let in up to 9.5, which is 1 - 9.5 / 13 = 27 % refused.
+/// With 27 % refused, 9.5 are measured: 9.5 / 0.73 = 13 are still offered.
 RefusedShare refuse(const Overload& rules, ShedMemory& memory, const Crowd& crowd, std::int32_t percent, TimePoint now);
 
 /// Fills `plan.sheds` for every pool that can be seen, after `remember_sheds`; a step while something is refused, or

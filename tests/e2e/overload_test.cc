@@ -28,7 +28,7 @@ class Overloaded : public OnStage {
         "rand(100),sub(proc.ballast_shed) lt 0 }\n    default_backend web\n";
     stage.write("haproxy.cfg", with(stage.content("haproxy.cfg"), "    default_backend web\n", line));
     stage.write("policy/web.yaml", with(stage.policy({.min = 2, .max = 2}), "\"36\"", "\"18\"") +
-                                       "  overload: {maxPercent: 40, retryAfter: 7s}\n");
+                                       "  overload: {utilizationAbove: 76, maxPercent: 40, retryAfter: 7s}\n");
     stage.start_haproxy();
     stage.start_daemon();
     ASSERT_TRUE(stage.settles_at(2));

@@ -21,7 +21,7 @@ class Crowded : public testing::Test {
   void SetUp() override {
     workload_ = story::workload();
     workload_.max_replicas = 10;
-    workload_.pools = {Pool{.name = "haproxy:web", .fingerprint = 7, .overload = Overload{}}};
+    workload_.pools = {Pool{.name = "haproxy:web", .fingerprint = 7, .overload = Overload{.utilization_above = 76}}};
   }
   Plan look() {
     second_ += 5;

@@ -18,7 +18,7 @@ TEST_F(Crowded, RefusesAShareAndSaysSo) {
 TEST_F(Crowded, TakesNoMemberAwayBecauseLessWasLetIn) {
   workload_.behavior = Behavior{};
   workload_.behavior->scale_down.stabilization_window_seconds = 0;
-  workload_.pools[0].overload = Overload{.utilization_above = 60, .max_percent = 60};
+  workload_.pools[0].overload = Overload{.utilization_above = 48, .max_percent = 60};
   for (int i = 0; i < 60; ++i) EXPECT_EQ(look().replicas, 10);
   EXPECT_NEAR(*refused_, 54, 3);
   EXPECT_TRUE(story::has(look(), Reason::overload_holds));

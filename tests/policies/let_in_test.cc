@@ -11,7 +11,7 @@ class LetIn : public Crowded {
  protected:
   /// More than half is refused, so that far fewer seem to be asked for.
   void refuse_half() {
-    workload_.pools[0].overload = Overload{.utilization_above = 60, .max_percent = 60};
+    workload_.pools[0].overload = Overload{.utilization_above = 48, .max_percent = 60};
     wait(80);
     ASSERT_NEAR(*refused_, 54, 3);
   }

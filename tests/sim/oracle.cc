@@ -6,6 +6,17 @@
 #include <set>
 
 namespace ballast::sim {
+/// The other one starts, joins and comes to its full weight; what hinders that, and members that die meanwhile, make it
+/// longer.
+bool may_be_replaced(const World& world, const Promise& promise, Time well, Time t) {
+  const Time starts = world.options().start_delay_max;
+  Time needs = 150 + starts;
+  for (const auto& [from, to] : promise.hindered) needs += std::max(0.0, std::min(to, t) - std::max(from, well));
+  for (const Event& event : world.events())
+    if (event.kind == Event::Kind::member_failed && event.at > well && event.at <= t) needs += 30 + starts;
+  return t - well < needs;
+}
+
 namespace {
 
 using Kind = Event::Kind;
@@ -81,17 +92,6 @@ double peak_until(const Demand& demand, Time t) {
   for (const auto& [at, value] : demand.points)
     if (at <= t) peak = std::max(peak, value);
   return peak;
-}
-
-/// Whether one that was sick until `well` may still have another one in its place at `t`, beside it. The other one
-/// starts, joins and comes to its full weight; what hinders that, and members that die meanwhile, make it longer.
-bool may_be_replaced(const World& world, const Promise& promise, Time well, Time t) {
-  const Time starts = world.options().start_delay_max;
-  Time needs = 150 + starts;
-  for (const auto& [from, to] : promise.hindered) needs += std::max(0.0, std::min(to, t) - std::max(from, well));
-  for (const Event& event : world.events())
-    if (event.kind == Kind::member_failed && event.at > well && event.at <= t) needs += 30 + starts;
-  return t - well < needs;
 }
 
 /// Members that were sick until `t`, or lately.

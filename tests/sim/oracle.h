@@ -38,8 +38,8 @@ struct Promise {
   double max_ejected_percent = 0;
   bool one_may_be_ejected = true;
   bool chooses_members = true;
-  double max_shed_percent = 0;  ///< of the requests may be refused
-  double let_in = 0;            ///< so much load is never refused, but for a while after there was more
+  double max_shed_percent = 0;   ///< of the requests may be refused
+  double let_in_per_member = 0;  ///< so much load is never refused, but for a while after there was more
   std::vector<std::pair<Time, Time>> pool_down{};  ///< when the pool does not heed
   /// When nothing could be written down: nothing is taken away then.
   std::vector<std::pair<Time, Time>> journal_down{};
@@ -67,6 +67,8 @@ struct Violation {
 /// needs, `drain`: nothing leaves with work in flight before its deadline, `log`: nothing is taken away unwritten,
 /// `word`: nothing is done against what a person said, `sick`: only sick members are ejected, and not too many.
 std::vector<Violation> judge(const World& world, const Promise& promise);
+/// Whether one that was sick until `well` may still be out, or have another one in its place, at `t`.
+bool may_be_replaced(const World& world, const Promise& promise, Time well, Time t);
 /// `shed`: requests are refused only by as many members as there can be, when there are too many of them, not more than
 /// the document says, and not for long once there are fewer; and no member is taken away meanwhile.
 std::vector<Violation> judge_sheds(const World& world, const Promise& promise);

@@ -15,7 +15,12 @@ constexpr Time kLong = 150;
 /// Members in a pool as the events tell of them.
 class Seen {
  public:
-  explicit Seen(std::int32_t told) : told_(told) {}
+  Seen(const World& world, const Promise& promise)
+      : world_(world), promise_(promise), told_(world.options().initial_members) {}
+  /// Ejected, or replaced.
+  [[nodiscard]] bool goes_sick(const Event& event) const {
+    return event.sick_until >= 0 && may_be_replaced(world_, promise_, event.sick_until, event.at);
+  }
   void take(const Event& event) {
     if (event.kind == Kind::scaled) told_ = event.after;
     if (event.kind == Kind::member_failed && serving_.contains(event.member)) ++lost_;
@@ -46,7 +51,7 @@ class Seen {
 
   void weigh(const Event& event) {
     forget(event.member);
-    if (event.after == 0) (event.at > event.sick_until ? drained_ : out_).insert(event.member);
+    if (event.after == 0) (goes_sick(event) ? out_ : drained_).insert(event.member);
     if (event.after <= 0) return;
     serving_.insert(event.member);
     if (joined_.insert(event.member).second) lost_ = std::max(0, lost_ - 1);
@@ -57,6 +62,8 @@ class Seen {
     serving_.erase(member);
   }
 
+  const World& world_;
+  const Promise& promise_;
   std::int32_t told_;
   std::int32_t lost_ = 0;  ///< served and failed, and nobody joined in their place
   std::set<std::string> joined_{};
@@ -74,6 +81,11 @@ double most_lately(const Demand& demand, const Promise& promise, Time t) {
   return most;
 }
 
+/// So much that `members` carry is not refused, nor what fewer would carry at their targets.
+double let_in(const Promise& promise, std::int32_t members) {
+  return std::max(promise.let_in_per_member * members, promise.target_per_member * (members - 1));
+}
+
 bool is_within(const std::vector<std::pair<Time, Time>>& spans, Time t) {
   return std::ranges::any_of(spans, [&](const auto& span) { return t >= span.first && t < span.second; });
 }
@@ -85,8 +97,8 @@ void judge_raise(const World& world, const Promise& promise, const Event& event,
   if (seen.told_to_serve() < promise.max_replicas)
     complain("refused while only " + std::to_string(seen.told_to_serve()) + " members were told to serve");
   const std::int32_t fewest = seen.fewest(promise.max_replicas, event.at - 2 * promise.interval - 5);
-  const double let_in = promise.let_in * fewest / promise.max_replicas;
-  if (most_lately(world.options().demand, promise, event.at) <= let_in) complain("refused though there is room");
+  if (most_lately(world.options().demand, promise, event.at) <= let_in(promise, fewest))
+    complain("refused though there is room");
   for (const auto& [from, to] : promise.journal_down)
     if (event.at > from + 5 && event.at < to) complain("more is refused while nothing could be written down");
 }
@@ -95,7 +107,7 @@ void judge_raise(const World& world, const Promise& promise, const Event& event,
 void judge_length(const World& world, const Promise& promise, std::vector<Violation>& found) {
   Time since = -1;
   for (Time t = 0; t < world.now(); ++t) {
-    const bool more = world.options().demand.at(t) > promise.let_in;
+    const bool more = world.options().demand.at(t) > let_in(promise, promise.max_replicas);
     const bool needless = world.shed_at(t) > 0 && !more && !is_within(promise.pool_down, t);
     if (!needless) since = -1;
     if (needless && since < 0) since = t;
@@ -109,12 +121,12 @@ void judge_length(const World& world, const Promise& promise, std::vector<Violat
 
 std::vector<Violation> judge_sheds(const World& world, const Promise& promise) {
   std::vector<Violation> found;
-  Seen seen(world.options().initial_members);
+  Seen seen(world, promise);
   std::int32_t refused = 0;
   for (const Event& event : world.events()) {
     seen.take(event);
     const bool leaves = event.kind == Kind::weight_changed && event.before > 0 && event.after == 0;
-    if (leaves && refused > 0 && event.at > event.sick_until)
+    if (leaves && refused > 0 && !seen.goes_sick(event))
       found.push_back({"shed", event.at, event.member + " was taken away while requests are refused"});
     if (event.kind != Kind::shed) continue;
     if (event.after > refused) judge_raise(world, promise, event, seen, found);

@@ -98,7 +98,7 @@ void add_sickness(Chance& chance, Play& play) {
 /// More load than all members carry is refused, in part.
 void add_overload(Chance& chance, Play& play) {
   Overload rules;
-  rules.utilization_above = chance.between(70, 120);
+  rules.utilization_above = chance.between(50, 96);  // of 1.25 times the targets; the load goes up to 1.2 times
   rules.max_percent = chance.between(5, 60);
   play.workload.pools.front().overload = rules;
 }

@@ -320,7 +320,7 @@ Promise promise_of(const Play& play, std::size_t service) {
   if (!workload.pools.empty() && workload.pools.front().overload) {
     const Overload& rules = *workload.pools.front().overload;
     promise.max_shed_percent = rules.max_percent;
-    promise.let_in = promise.target_per_member * workload.max_replicas * rules.utilization_above / 100;
+    promise.let_in_per_member = promise.target_per_member * 1.25 * rules.utilization_above / 100;
   }
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.target == Target::balancer && trouble.service == service)

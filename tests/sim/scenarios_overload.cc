@@ -9,7 +9,7 @@ namespace {
 Play crowded(std::uint64_t seed) {
   Play play = with_demand(seed, {{0, 10}, {60, 10}, {70, 91}, {300, 91}, {310, 10}});
   play.workload.max_replicas = 10;
-  play.workload.pools.front().overload.emplace();
+  play.workload.pools.front().overload = Overload{.utilization_above = 76};  // of 1.25 times their targets
   return play;
 }
 
@@ -47,7 +47,7 @@ Play too_much_and_the_disk_is_full(std::uint64_t seed) {
 /// So much is refused that four members seem to do.
 Play more_than_half(std::uint64_t seed) {
   Play play = crowded(seed);
-  play.workload.pools.front().overload = Overload{.utilization_above = 45, .max_percent = 70};
+  play.workload.pools.front().overload = Overload{.utilization_above = 36, .max_percent = 70};
   play.expected = {refuses(50, 67, 180, 300), serves(10, 10, 299), refuses(0, 0, 380, 420)};
   return play;
 }

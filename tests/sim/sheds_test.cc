@@ -48,7 +48,7 @@ class Steered {
 
 Workload refusing() {
   Play play = surge(1);
-  play.workload.pools.front().overload.emplace();
+  play.workload.pools.front().overload = Overload{.utilization_above = 76};
   return play.workload;
 }
 
