@@ -148,12 +148,9 @@ Task<void> Runner::run(TimePoint first) {
   }
   if (bound()) {
     co_await keep_snapshot(binding_.bound());  // first: a balancer may keep it waiting until it is ended by force
-    std::vector<Fingerprint> nobody;
-    co_await let_in(binding_.bound(), std::move(nobody));
+    // The ports end with the runner: another one of this target may begin now, and two must not steer it.
+    co_await leave();
   }
-  // The ports end with the runner: another one of this target may begin now, and two must not steer it.
-  subscriptions_.clear();
-  binding_.release();
   stopped_ = true;
 }
 

@@ -265,7 +265,7 @@ class Gate {
     const std::int32_t before = percent(known);
     // What is not seen any more is not Ballast's in a pool that refuses nothing in earnest: so it is seen first.
     // Nor is what a pool does not tell: it may not be able to refuse.
-    const bool told = std::ranges::find(observation_.sheds, id_, &Shed::pool) != observation_.sheds.end();
+    const bool told = seen_share(observation_, id_).has_value();
     if (told && refuses_in_earnest(workload_, pool_)) note_share(known, observation_.at, refusal.percent);
     const bool other_wait = refusal.percent > 0 && pool_.overload && known.retry_after != pool_.overload->retry_after;
     if (before != refusal.percent || other_wait) {

@@ -21,11 +21,6 @@ auto since(const std::vector<ShedChange>& past, TimePoint from) {
 
 std::int32_t last_of(const ShedMemory& memory) { return memory.past.empty() ? 0 : memory.past.back().percent; }
 
-std::optional<std::int32_t> seen_share(const Observation& observation, PoolId pool) {
-  const auto seen = std::ranges::find(observation.sheds, pool, &Shed::pool);
-  return seen == observation.sheds.end() ? std::nullopt : std::optional{seen->percent};
-}
-
 bool is_there(const Workload& workload, const ShedMemory& memory) {
   return std::ranges::find(workload.pools, memory.pool, &Pool::fingerprint) != workload.pools.end();
 }
@@ -85,6 +80,11 @@ Subject subject_of(const Workload& workload, const ShedMemory& memory) {
 
 Duration echo_of(const Workload& workload) {
   return std::max<Duration>(std::chrono::seconds{5}, 2 * workload.interval);
+}
+
+std::optional<std::int32_t> seen_share(const Observation& observation, PoolId pool) {
+  const auto seen = std::ranges::find(observation.sheds, pool, &Shed::pool);
+  return seen == observation.sheds.end() ? std::nullopt : std::optional{seen->percent};
 }
 
 const ShedMemory* find_shed(const Memory& memory, Fingerprint pool) {
@@ -162,29 +162,27 @@ std::optional<std::int32_t> offered_at_most(const Workload& workload, const Memo
   return std::max(*proposal, static_cast<std::int32_t>(std::min(std::ceil(offered), 1e9)));
 }
 
-bool refused_lately(const Workload& workload, const Memory& memory, TimePoint now) {
+std::optional<RefusedLately> refused_lately(const Workload& workload, const Memory& memory, TimePoint now) {
+  if (memory.sheds.empty()) return std::nullopt;
   const TimePoint from = measured_since(workload, memory, now) - echo_of(workload);
-  return std::ranges::any_of(memory.sheds,
-                             [&](const ShedMemory& known) { return shares_since(known.past, from).most > 0; });
+  for (const ShedMemory& known : memory.sheds)
+    if (const std::int32_t most = shares_since(known.past, from).most; most > 0) return RefusedLately{&known, most};
+  return std::nullopt;
 }
 
 std::optional<std::int32_t> unless_refusing(const Workload& workload, const Memory& memory, TimePoint now,
                                             std::int32_t current, std::optional<std::int32_t> proposal,
                                             std::vector<Step>& steps) {
   if (!proposal || *proposal >= current) return proposal;
-  const TimePoint from = measured_since(workload, memory, now) - echo_of(workload);
-  for (const ShedMemory& known : memory.sheds) {
-    const std::int32_t most = shares_since(known.past, from).most;
-    if (most == 0) continue;
-    steps.push_back(Step{Stage::overload,
-                         subject_of(workload, known),
-                         *proposal,
-                         current,
-                         Reason::overload_holds,
-                         {static_cast<double>(most)}});
-    return current;
-  }
-  return proposal;
+  const auto refused = refused_lately(workload, memory, now);
+  if (!refused) return proposal;
+  steps.push_back(Step{Stage::overload,
+                       subject_of(workload, *refused->pool),
+                       *proposal,
+                       current,
+                       Reason::overload_holds,
+                       {static_cast<double>(refused->most)}});
+  return current;
 }
 
 }  // namespace ballast

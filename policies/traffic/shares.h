@@ -28,6 +28,9 @@ Duration echo_of(const Workload& workload);
 ShedMemory* find_shed(Memory& memory, Fingerprint pool);
 const ShedMemory* find_shed(const Memory& memory, Fingerprint pool);
 
+/// What a pool is seen to refuse; nothing: it is not seen, or does not tell.
+std::optional<std::int32_t> seen_share(const Observation& observation, PoolId pool);
+
 void note_share(ShedMemory& memory, TimePoint now, std::int32_t percent);
 /// Of those that were in force at `from` or later.
 Shares shares_since(const std::vector<ShedChange>& past, TimePoint from);
@@ -56,8 +59,12 @@ std::optional<std::int32_t> with_refused(const Workload& workload, const Memory&
 std::optional<std::int32_t> offered_at_most(const Workload& workload, const Memory& memory,
                                             const std::optional<Demand>& demand, std::optional<std::int32_t> proposal);
 
-/// Whether something was refused while the load that counts now was measured.
-bool refused_lately(const Workload& workload, const Memory& memory, TimePoint now);
+struct RefusedLately {
+  const ShedMemory* pool = nullptr;
+  std::int32_t most = 0;  ///< percent
+};
+/// The first pool of which something was refused while the load that counts now was measured.
+std::optional<RefusedLately> refused_lately(const Workload& workload, const Memory& memory, TimePoint now);
 
 /// `current` where `proposal` asks for fewer though a part of the load was refused while it was measured: what was let
 /// in is no reason to have fewer. Stabilization takes it for a proposal, so that fewer are earned anew.

@@ -8,12 +8,7 @@ namespace {
 
 Kind kind(Target target, std::string_view name, Trouble trouble, Time lasts = 0) {
   trouble.target = target;
-  const auto add = [trouble](Play& play, Time from, Time to) {
-    Trouble& added = play.faults.troubles.emplace_back(trouble);
-    added.from = from;
-    added.to = to;
-  };
-  return {.name = name, .add = add, .lasts = lasts};
+  return kind_of(name, std::move(trouble), lasts);
 }
 Kind mishap(Target target, std::string_view name, Mishap how, Time lasts = 0) {
   return kind(target, name, {.fault = Fault::mishap, .mishap = std::move(how)}, lasts);

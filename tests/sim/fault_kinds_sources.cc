@@ -15,12 +15,7 @@ using Answer = std::function<void(Response&)>;
 Kind kind(At channel, std::string_view name, Trouble trouble, Time lasts = 0) {
   trouble.target = Target::source;
   trouble.signal = channel == At::prometheus ? "load0" : "load1";
-  const auto add = [trouble](Play& play, Time from, Time to) {
-    Trouble& added = play.faults.troubles.emplace_back(trouble);
-    added.from = from;
-    added.to = to;
-  };
-  return {.name = name, .add = add, .lasts = lasts};
+  return kind_of(name, std::move(trouble), lasts);
 }
 Kind mishap(At channel, std::string_view name, Mishap how, Time lasts = 0) {
   return kind(channel, name, {.fault = Fault::mishap, .mishap = std::move(how)}, lasts);

@@ -42,6 +42,15 @@ Play life() {
 
 }  // namespace
 
+Kind kind_of(std::string_view name, Trouble trouble, Time lasts) {
+  const auto add = [trouble = std::move(trouble)](Play& play, Time from, Time to) {
+    Trouble& added = play.faults.troubles.emplace_back(trouble);
+    added.from = from;
+    added.to = to;
+  };
+  return {.name = name, .add = add, .lasts = lasts};
+}
+
 std::vector<Kind> kinds_of(At channel) {
   switch (channel) {
     case At::prometheus:

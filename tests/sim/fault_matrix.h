@@ -27,6 +27,8 @@ struct Kind {
   bool is_kill = false;  ///< and nothing else: no call meets it
   Time lasts = 0;        ///< how long after its end its consequences do, by contract: a pause that was asked for
 };
+/// Such a trouble, from the one time to the other.
+Kind kind_of(std::string_view name, Trouble trouble, Time lasts);
 std::vector<Kind> kinds_of(At channel);
 std::vector<Kind> source_kinds(At channel);
 std::vector<Kind> port_kinds(At channel);
