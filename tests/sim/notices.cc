@@ -1,6 +1,7 @@
 #include "tests/sim/notices.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -9,17 +10,6 @@ namespace ballast::sim {
 namespace {
 
 using Episode = std::pair<std::string, WallTime>;
-
-/// What began while nothing could be written down, and whoever knew of it died before it could: nobody knows.
-bool is_forgotten(const Play& play, const World& world, TimePoint since) {
-  const Time began = seconds(since - kBegan);
-  const Promise promise = promise_of(play);
-  return std::ranges::any_of(promise.journal_down, [&](const auto& down) {
-    return began >= down.first && began < down.second && std::ranges::any_of(world.events(), [&](const Event& event) {
-             return event.kind == Event::Kind::controller_killed && event.at > began && event.at < down.second + 6;
-           });
-  });
-}
 
 /// Whether each firing that somebody was told of is over.
 std::map<Episode, bool> told_over(const std::vector<Notice>& notices) {
@@ -40,19 +30,25 @@ std::vector<Notice> by_key(const std::vector<Notice>& notices) {
   return first;
 }
 
-using States = std::map<std::string, std::pair<WallTime, bool>>;
+using State = std::pair<WallTime, bool>;
+using States = std::map<std::string, State>;
+/// The newest that was said of each alert, and when.
+using Said = std::map<std::string, std::pair<State, Time>>;
+/// Whether nobody may know any more what was said `from` on.
+using Forgotten = std::function<bool(Time from, Time t)>;
 
 /// What a word says last of each alert: it may name the firing that ended and the one that began.
-void judge_word(const States& says, Time at, States& newest, std::vector<Violation>& found) {
+void judge_word(const States& says, Time at, const Forgotten& forgotten, Said& newest, std::vector<Violation>& found) {
   for (const auto& [alert, state] : says) {
-    const auto [known, first] = newest.try_emplace(alert, state);
-    if (!first && state < known->second) found.push_back({"I6", at, alert + " went back"});
-    known->second = std::max(known->second, state);
+    const auto [known, first] = newest.try_emplace(alert, state, at);
+    auto& [before, since] = known->second;
+    if (!first && state < before && !forgotten(since, at)) found.push_back({"I6", at, alert + " went back"});
+    if (state > before) known->second = {state, at};
   }
 }
 
-void judge_order(const std::vector<Notice>& notices, std::vector<Violation>& found) {
-  States newest;
+void judge_order(const std::vector<Notice>& notices, const Forgotten& forgotten, std::vector<Violation>& found) {
+  Said newest;
   const std::vector<Notice> heard = by_key(notices);
   for (std::size_t i = 0; i < heard.size();) {
     States says;
@@ -61,7 +57,7 @@ void judge_order(const std::vector<Notice>& notices, std::vector<Violation>& fou
       auto& state = says[heard[i].alert];
       state = std::max(state, {heard[i].started, heard[i].over});
     }
-    judge_word(says, first.at, newest, found);
+    judge_word(says, first.at, forgotten, newest, found);
   }
 }
 
@@ -75,15 +71,26 @@ std::vector<Violation> judge_notices(const Play& play, const Stage& stage,
   std::set<std::pair<std::string, TimePoint>> believed;
   for (const auto& [alert, is_over] : told_over(stage.notices))
     if (!is_over) believed.emplace(alert.first, TimePoint{alert.second.time_since_epoch()});
+  const World& world = *stage.sites.front().world;
+  const Promise promise = promise_of(play);
+  const Forgotten forgotten = [&](Time from, Time t) { return may_be_forgotten(world, promise, from, t); };
   const auto complain = [&](const std::string& alert, const char* what) {
     found.push_back({"I6", stage.now(), alert + what});
   };
+  // Its end was told, and is known to nobody any more: it fires again for whoever came next, until it ends once more.
+  const auto end_forgotten = [&](const std::string& alert, TimePoint since) {
+    return std::ranges::any_of(stage.notices, [&](const Notice& notice) {
+      return notice.alert == alert && notice.over && notice.started.time_since_epoch() == since.time_since_epoch() &&
+             forgotten(notice.at, stage.now());
+    });
+  };
   for (const auto& [alert, since] : firing)
-    if (!believed.contains({alert, since})) complain(alert, " fires and nobody was told");
+    if (!believed.contains({alert, since}) && !end_forgotten(alert, since))
+      complain(alert, " fires and nobody was told");
   for (const auto& [alert, since] : believed)
-    if (!firing.contains({alert, since}) && !is_forgotten(play, *stage.sites.front().world, since))
+    if (!firing.contains({alert, since}) && !forgotten(seconds(since - kBegan), stage.now()))
       complain(alert, " is over and nobody was told");
-  judge_order(stage.notices, found);
+  judge_order(stage.notices, forgotten, found);
   return found;
 }
 

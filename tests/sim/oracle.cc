@@ -184,22 +184,18 @@ void judge_ejection(const Promise& promise, const Event& event, std::size_t out,
     found.push_back({"sick", event.at, std::to_string(out) + " of " + std::to_string(members) + " are ejected"});
 }
 
+/// Of `members`, those that do not leave the pool at the same time.
+std::size_t staying(const World& world, std::set<std::string> members, Time at) {
+  for (const Event& event : world.events())
+    if (event.kind == Kind::weight_changed && event.at == at && event.after < 0) members.erase(event.member);
+  return members.size();
+}
+
 /// One that is or was sick goes without evidence: it is ejected, or another one stands in its place. What holds up a
 /// replacement, others that are sick or that are to come, can be long: each may go late once.
 bool is_excused(const World& world, const Promise& promise, const Event& event, std::set<std::string>& went_late) {
   if (event.sick_until < 0) return false;
   return may_be_replaced(world, promise, event.sick_until, event.at) || went_late.insert(event.member).second;
-}
-
-/// Whether a controller that died knew of it and the next does not: it could not be written down in between.
-bool is_forgotten(const World& world, const Promise& promise, const Promise::Word& word, Time t) {
-  constexpr Time kWrittenAgain = 6;
-  return std::ranges::any_of(promise.journal_down, [&](const auto& down) {
-    return std::ranges::any_of(world.events(), [&](const Event& event) {
-      return event.kind == Kind::controller_killed && event.at > word.from && event.at <= t && down.first < event.at &&
-             down.second + kWrittenAgain > word.from;
-    });
-  });
 }
 
 /// Not what ends something that was decided before, and nothing that bounds or sickness ask for.
@@ -214,7 +210,7 @@ void judge_word(const World& world, const Promise& promise, const Event& event, 
                 std::vector<Violation>& found) {
   for (const Promise::Word& word : promise.words) {
     const bool counts = event.at > word.from + on_its_way(promise, event.at) && event.at < word.to;
-    if (!counts || (!word.pause && !begins) || is_forgotten(world, promise, word, event.at)) continue;
+    if (!counts || (!word.pause && !begins) || may_be_forgotten(world, promise, word.from, event.at)) continue;
     found.push_back({"word", event.at, word.pause ? "touched while it is paused" : "changed while it is frozen"});
   }
 }
@@ -222,6 +218,31 @@ void judge_word(const World& world, const Promise& promise, const Event& event, 
 std::int32_t draining(const std::map<std::string, Time>& since) { return static_cast<std::int32_t>(since.size()); }
 
 }  // namespace
+
+std::vector<std::pair<Time, Time>> joined(std::vector<std::pair<Time, Time>> spans, Time gap) {
+  std::ranges::sort(spans);
+  std::vector<std::pair<Time, Time>> result;
+  for (const auto& span : spans) {
+    if (!result.empty() && span.first <= result.back().second + gap)
+      result.back().second = std::max(result.back().second, span.second);
+    else
+      result.push_back(span);
+  }
+  return result;
+}
+
+bool may_be_forgotten(const World& world, const Promise& promise, Time from, Time t) {
+  constexpr Time kOnItsWay = 1;      // to the disk
+  constexpr Time kWrittenAgain = 6;  // so long after the disk has room
+  constexpr Time kRounding = 1e-3;   // who is started anew speaks at once
+  return std::ranges::any_of(joined(promise.journal_down, kWrittenAgain), [&](const auto& down) {
+    if (from < down.first - kOnItsWay || from >= down.second + kWrittenAgain) return false;
+    return std::ranges::any_of(world.events(), [&](const Event& event) {
+      return event.kind == Kind::controller_killed && event.at > from && event.at <= t + kRounding &&
+             event.at < down.second + kWrittenAgain;
+    });
+  });
+}
 
 std::vector<Violation> judge(const World& world, const Promise& promise) {
   std::vector<Violation> found;
@@ -255,7 +276,7 @@ std::vector<Violation> judge(const World& world, const Promise& promise) {
           if (!of_shrink.empty() && promise.ejects && is_excused(world, promise, event, went_late)) {
             // Well for so long it goes because another one stands in its place: it is not one of those that are out.
             if (event.at - event.sick_until < kNoticedWithin) ejected.insert(event.member);
-            judge_ejection(promise, event, ejected.size(), pool.size(), found);
+            judge_ejection(promise, event, staying(world, ejected, event.at), pool.size(), found);
           } else {
             found.insert(found.end(), of_shrink.begin(), of_shrink.end());
           }

@@ -57,6 +57,12 @@ struct Promise {
   std::vector<std::pair<Time, Time>> hindered{};
 };
 
+/// Spans with no more than `gap` between one and the next as one, in their order.
+std::vector<std::pair<Time, Time>> joined(std::vector<std::pair<Time, Time>> spans, Time gap = 0);
+/// Whether what was known at `from` may be known to nobody at `t`: it could not be written down, and who knew it was
+/// killed before it could.
+bool may_be_forgotten(const World& world, const Promise& promise, Time from, Time t);
+
 struct Violation {
   std::string invariant{};  ///< `I2`
   Time at = 0;

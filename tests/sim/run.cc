@@ -327,6 +327,7 @@ Promise promise_of(const Play& play, std::size_t service) {
       promise.pool_down.emplace_back(trouble.from, trouble.to);
   for (const Trouble& trouble : play.faults.troubles)
     if (keeps_from_writing(play.faults, trouble)) promise.journal_down.emplace_back(trouble.from, trouble.to);
+  promise.journal_down = joined(std::move(promise.journal_down));
   for (const Trouble& trouble : play.faults.troubles)
     if (trouble.target != Target::source && trouble.service == service)
       promise.hindered.emplace_back(trouble.from, trouble.to);
