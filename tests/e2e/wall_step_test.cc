@@ -33,10 +33,11 @@ class WallClock : public OnStage {
   [[nodiscard]] bool serve_five() const {
     return eventually([&] { return stage.workers().size() >= 5 && usable(stage.pool()) >= 5; });
   }
-  static constexpr std::int64_t kDay = 86'400;
 };
 
 #ifndef BALLAST_SANITIZED  // whose run-time must be loaded first
+constexpr std::int64_t kDay = 86'400;
+
 TEST_F(WallClock, SetByDaysUnderLoadAndBetweenTwoLivesStartsAndEndsNobody) {
   stage.put_policy({.min = 2, .max = 8, .window_seconds = 3, .per_worker = 14});
   stage.write("step", std::string(sizeof(std::int64_t), '\0'));
