@@ -27,12 +27,12 @@ class Seen {
     if (event.kind == Kind::member_failed && serving_.contains(event.member)) ++lost_;
     if (event.kind == Kind::member_stopped || event.kind == Kind::member_failed) forget(event.member);
     if (event.kind == Kind::weight_changed) weigh(event);
-    past_.push_back({event.at, lost_, static_cast<std::int32_t>(out_.size() + slow_.size())});
+    past_.push_back({event.at, lost_, static_cast<std::int32_t>(out_.size() + partly_.size())});
   }
   /// Those that are out for an outlier were told, too.
   [[nodiscard]] std::int32_t told_to_serve() const { return told_ - static_cast<std::int32_t>(drained_.size()); }
   /// Of `most` members, the fewest whose load was carried for some time since `from`. Those that serve carry a quarter
-  /// more for others that are ejected, or begin slowly.
+  /// more for others that are ejected, or have a part of the full weight.
   [[nodiscard]] std::int32_t fewest(std::int32_t most, Time from) const {
     std::int32_t fewest = most;
     for (std::size_t i = 0; i < past_.size(); ++i) {
@@ -55,13 +55,13 @@ class Seen {
     if (event.after == 0) (goes_sick(event) ? out_ : drained_).insert(event.member);
     if (event.after <= 0) return;
     serving_.insert(event.member);
-    if (event.after < kFull) slow_.insert(event.member);
+    if (event.after < kFull) partly_.insert(event.member);
     if (joined_.insert(event.member).second) lost_ = std::max(0, lost_ - 1);
   }
   void forget(const std::string& member) {
     drained_.erase(member);
     out_.erase(member);
-    slow_.erase(member);
+    partly_.erase(member);
     serving_.erase(member);
   }
 
@@ -73,7 +73,7 @@ class Seen {
   std::set<std::string> serving_{};
   std::set<std::string> drained_{};
   std::set<std::string> out_{};
-  std::set<std::string> slow_{};  ///< begin with a part of the load
+  std::set<std::string> partly_{};  ///< have a part of the full weight: they begin slowly, or others are preferred
   std::vector<Away> past_{};
 };
 
