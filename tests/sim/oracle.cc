@@ -232,14 +232,15 @@ std::vector<std::pair<Time, Time>> joined(std::vector<std::pair<Time, Time>> spa
 }
 
 bool may_be_forgotten(const World& world, const Promise& promise, Time from, Time t) {
-  constexpr Time kOnItsWay = 1;      // to the disk
-  constexpr Time kWrittenAgain = 6;  // so long after the disk has room
-  constexpr Time kRounding = 1e-3;   // who is started anew speaks at once
-  return std::ranges::any_of(joined(promise.journal_down, kWrittenAgain), [&](const auto& down) {
-    if (from < down.first - kOnItsWay || from >= down.second + kWrittenAgain) return false;
+  constexpr Time kOnItsWay = 1;     // to the disk
+  constexpr Time kRounding = 1e-3;  // who is started anew speaks at once
+  // So long after the disk has room: alerts by themselves, what a workload remembers with its next tick.
+  const Time written_again = std::max(5.0, promise.interval) + kOnItsWay;
+  return std::ranges::any_of(joined(promise.journal_down, written_again), [&](const auto& down) {
+    if (from < down.first - kOnItsWay || from >= down.second + written_again) return false;
     return std::ranges::any_of(world.events(), [&](const Event& event) {
       return event.kind == Kind::controller_killed && event.at > from && event.at <= t + kRounding &&
-             event.at < down.second + kWrittenAgain;
+             event.at < down.second + written_again;
     });
   });
 }
